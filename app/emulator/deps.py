@@ -1,0 +1,34 @@
+"""What a request of the emulator works with: its own database connection and the settings."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g
+from sqlite_utils import Database
+
+from app.emulator.config import EmulatorSettings
+from app.emulator.store.database import open_database
+
+
+def settings() -> EmulatorSettings:
+    """The settings that the running emulator was created with."""
+    found: EmulatorSettings = current_app.extensions["emulator_settings"]
+    return found
+
+
+def database() -> Database:
+    """This request's connection, opened at the first call and closed with the request."""
+    if "emulator_db" not in g:
+        g.emulator_db = open_database(settings().database)
+    db: Database = g.emulator_db
+    return db
+
+
+def init_app(app: Flask, found: EmulatorSettings) -> None:
+    """Hand the settings to the app and close each request's connection behind it."""
+    app.extensions["emulator_settings"] = found
+
+    @app.teardown_appcontext
+    def _close(_: BaseException | None) -> None:
+        db: Database | None = g.pop("emulator_db", None)
+        if db is not None:
+            db.close()

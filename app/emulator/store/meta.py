@@ -1,0 +1,93 @@
+"""The emulator's own affairs: scenario, credentials, partner settings and switches."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlite_utils import Database
+
+CLIENT_ID = "5f1c2e0a-6d0b-4c36-9a67-2f7c6a1d9b10"
+CLIENT_SECRET = "gangway-practice-secret"  # noqa: S105 - opens the emulator only, and is shown by it
+
+DEFAULT_SWITCHES: dict[str, bool] = {
+    # Contract reference, section 25: how to read what the sources leave open.
+    "hide_disconnected_connections": False,
+    "omit_business_info": False,
+    "push_discounted_invoices": False,
+    "skip_documents_before_first_sync": False,
+}
+
+DEFAULT_PARTNER_SETTINGS: dict[str, Any] = {
+    "accounting": None,
+    "api_version": "2024-01-31",
+    "commercial_conditions": None,
+    "currency": {"default": "EUR", "exchange_rates": None},
+    "default_role": None,
+    "mail": {"attach_documents_as_pdf": True, "from_email_username": None, "from_name": None},
+    "payable": {
+        "allow_cancel_duplicates_automatically": False,
+        "allow_counterpart_autocreation": False,
+        "allow_counterpart_autolinking": False,
+        "allow_credit_note_autolinking": False,
+        "approve_page_url": "https://example.com/",
+        "default_state": "new",
+        "enable_line_items": True,
+        "skip_approval_for_paid_invoice": False,
+    },
+    "payments": {"payment_page_domain": None, "payment_page_theme": None, "support_email": None},
+    "receivable": {"create_without_personal_info": False, "deduction_title": None},
+    "units": None,
+    "website": None,
+}
+
+
+def find(db: Database, key: str, default: str = "") -> str:
+    """The stored value, or the default when nothing was stored."""
+    row = next(db.query("SELECT value FROM meta WHERE key = ?", [key]), None)
+    return str(row["value"]) if row else default
+
+
+def save(db: Database, key: str, value: str) -> None:
+    """Keep the value under the key."""
+    db.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [key, value],
+    )
+
+
+def credentials(db: Database) -> tuple[str, str]:
+    """The client id and the secret that this emulator takes."""
+    return find(db, "client_id", CLIENT_ID), find(db, "client_secret", CLIENT_SECRET)
+
+
+def partner_settings(db: Database) -> dict[str, Any]:
+    """The partner's settings as stored, over Monite's defaults."""
+    stored: dict[str, Any] = json.loads(find(db, "partner_settings", "{}"))
+    return {**DEFAULT_PARTNER_SETTINGS, **stored}
+
+
+def save_partner_settings(db: Database, changes: dict[str, Any]) -> dict[str, Any]:
+    """Merge the given top-level keys into the settings, and return all of them."""
+    merged = {**partner_settings(db), **changes}
+    save(db, "partner_settings", json.dumps(merged))
+    return merged
+
+
+def accounting_provider(db: Database) -> str | None:
+    """The provider whose key is stored in the partner settings, if there is one."""
+    accounting = partner_settings(db)["accounting"] or {}
+    return accounting.get("provider") if accounting.get("token") else None
+
+
+def switches(db: Database) -> dict[str, bool]:
+    """Every switch with its present position."""
+    stored: dict[str, bool] = json.loads(find(db, "switches", "{}"))
+    return {**DEFAULT_SWITCHES, **stored}
+
+
+def save_switches(db: Database, changes: dict[str, bool]) -> dict[str, bool]:
+    """Set the given switches, and return all of them."""
+    merged = {**switches(db), **changes}
+    save(db, "switches", json.dumps(merged))
+    return merged

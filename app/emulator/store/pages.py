@@ -1,0 +1,196 @@
+"""Cursor lists as Monite pages them: keyset reading and the tokens that carry the whole query.
+
+A token is base64 of JSON, bound to one list and one entity. It keeps filters, sort and order of the
+first request, and the place from which to read on: the sort key and id of the last row seen, never a
+row number, so rows that appear while somebody pages are neither repeated nor hide others.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from app.emulator.errors import BadRequestError, InvalidError
+
+Order = Literal["asc", "desc"]
+Direction = Literal["next", "prev"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a cursor list offers: its table, the values of `sort`, and the bounds of `limit`."""
+
+    name: str
+    table: str
+    sorts: Mapping[str, str]
+    """Public name to SQL expression; an expression is never NULL."""
+    default_limit: int = 100
+    max_limit: int = 100
+    limit_in_token: bool = True
+    """Whether `limit` may be left out beside a token; otherwise it falls back to the default."""
+    scope_column: str = "entity_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One reading of a list: its filters, its order, how many rows, and from where."""
+
+    filters: Mapping[str, list[str]]
+    sort: str
+    order: Order
+    limit: int
+    direction: Direction = "next"
+    after: tuple[Any, str] | None = None
+    """Sort key and id of the row beside which this page begins; None is the first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of one page, and the tokens of its neighbours."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    next_token: str | None = None
+    prev_token: str | None = None
+
+
+def read_query(listing: Listing, args: Mapping[str, list[str]], scope: str) -> Query:
+    """The query that the parameters ask for; with a token the token's own, whatever else is there.
+
+    Raises InvalidError for a limit, sort or order out of bounds, BadRequestError for a token that
+    was not made for this list and this scope.
+    """
+    token = args.get("pagination_token", [""])[-1]
+    if token:
+        return _from_token(listing, token, args, scope)
+    sort = args.get("sort", ["created_at"])[-1]
+    if "sort" in args and sort not in listing.sorts:
+        raise _not_permitted("sort", listing.sorts)
+    order = args.get("order", ["asc"])[-1]
+    filters = {name: values for name, values in args.items() if name not in _PAGING}
+    return Query(filters, sort, _order(order), _limit(listing, args))
+
+
+def fetch(
+    db: Database,
+    listing: Listing,
+    query: Query,
+    scope: str,
+    *,
+    where: Sequence[str] = (),
+    values: Mapping[str, Any] | None = None,
+) -> Page:
+    """One page of the list, read from the keyset's side in a single statement."""
+    key = listing.sorts.get(query.sort, "created_at")
+    backwards = query.direction == "prev"
+    descending = (query.order == "desc") != backwards
+    conditions = [f"{listing.scope_column} = :_scope" if listing.scope_column else "1", *where]
+    bound = {**(values or {}), "_scope": scope, "_limit": query.limit + 1}
+    if query.after is not None:
+        conditions.append(f"({key}, id) {'<' if descending else '>'} (:_key, :_id)")
+        bound["_key"], bound["_id"] = query.after
+    direction = "DESC" if descending else "ASC"
+    found = list(
+        db.query(
+            f"SELECT *, {key} AS _key FROM {listing.table} WHERE {' AND '.join(conditions)}"
+            f" ORDER BY {key} {direction}, id {direction} LIMIT :_limit",
+            bound,
+        )
+    )
+    return _page(listing, query, scope, found)
+
+
+_PAGING = {"pagination_token", "limit", "sort", "order"}
+
+
+def _page(listing: Listing, query: Query, scope: str, found: list[dict[str, Any]]) -> Page:
+    more = len(found) > query.limit
+    rows = found[: query.limit]
+    backwards = query.direction == "prev"
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page()
+    has_next = backwards or more
+    has_prev = more if backwards else query.after is not None
+    next_token = _token(listing, query, scope, "next", rows[-1]) if has_next else None
+    prev_token = _token(listing, query, scope, "prev", rows[0]) if has_prev else None
+    return Page(rows, next_token, prev_token)
+
+
+def _token(listing: Listing, query: Query, scope: str, direction: Direction, row: dict[str, Any]) -> str:
+    content = {
+        "order": query.order,
+        "limit": query.limit,
+        "pagination_filters": {"entity_id": scope, **query.filters},
+        "pagination_token_type": direction,
+        "cursor_field": query.sort,
+        "cursor_field_value": row["_key"],
+        "current_oid": row["id"],
+        "list": listing.name,
+    }
+    return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode()
+
+
+def _from_token(listing: Listing, token: str, args: Mapping[str, list[str]], scope: str) -> Query:
+    try:
+        content = json.loads(base64.b64decode(token.encode(), altchars=b"-_", validate=True))
+        filters = dict(content["pagination_filters"])
+        if (content["list"], filters.pop("entity_id")) != (listing.name, scope):
+            raise BadRequestError("Invalid pagination token.")
+        sort, limit = content["cursor_field"], content["limit"]
+        if sort not in {"created_at", *listing.sorts} or not 1 <= limit <= listing.max_limit:
+            raise BadRequestError("Invalid pagination token.")
+        backwards = content["pagination_token_type"] == "prev"  # noqa: S105 - a direction
+        direction: Direction = "prev" if backwards else "next"
+        after = (content["cursor_field_value"], str(content["current_oid"]))
+        _bindable(after[0])
+        order = _order(content["order"])
+        kept = {str(name): [str(value) for value in values] for name, values in filters.items()}
+    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, InvalidError) as exc:
+        raise BadRequestError("Invalid pagination token.") from exc
+    sent = "limit" in args or not listing.limit_in_token
+    return Query(kept, sort, order, _limit(listing, args) if sent else limit, direction, after)
+
+
+def _bindable(value: object) -> None:
+    if value is not None and not isinstance(value, str | int | float):
+        raise TypeError("a sort key is a text or a number")
+
+
+def _limit(listing: Listing, args: Mapping[str, list[str]]) -> int:
+    given = args.get("limit")
+    if given is None:
+        return listing.default_limit
+    loc = ["query", "limit"]
+    try:
+        limit = int(given[-1])
+    except ValueError as exc:
+        raise InvalidError("value is not a valid integer", loc, "type_error.integer") from exc
+    if limit < 1:
+        message = "ensure this value is greater than or equal to 1"
+        raise InvalidError(message, loc, "value_error.number.not_ge")
+    if limit > listing.max_limit:
+        message = f"ensure this value is less than or equal to {listing.max_limit}"
+        raise InvalidError(message, loc, "value_error.number.not_le")
+    return limit
+
+
+def _order(value: str) -> Order:
+    if value == "asc":
+        return "asc"
+    if value == "desc":
+        return "desc"
+    raise _not_permitted("order", ("asc", "desc"))
+
+
+def _not_permitted(name: str, permitted: Sequence[str] | Mapping[str, str]) -> InvalidError:
+    names = ", ".join(f"'{value}'" for value in permitted)
+    return InvalidError(
+        f"value is not a valid enumeration member; permitted: {names}", ["query", name], "type_error.enum"
+    )
