@@ -107,8 +107,14 @@ def _created(db: Database, connection: Row, items: list[Row]) -> list[NewRecord]
         return []
     at = _now(db)
     organisation = books.organisation_facts(db, connection["organisation_id"])
+    accounts = ledger_accounts.platform_ids(db, connection["entity_id"], organisation.id)
     made = parties.insert_products(
-        db, connection["entity_id"], organisation.id, items, currency=organisation.base_currency, at=at
+        db,
+        connection["entity_id"],
+        organisation,
+        items,
+        account_ids={platform_id: account_id for account_id, platform_id in accounts.items()},
+        at=at,
     )
     return [NewRecord("product", product_id, "done", at, item_id) for item_id, product_id in made.items()]
 
