@@ -19,7 +19,7 @@ from app.emulator.store import (
     tax_rates,
 )
 from app.emulator.store.synced_records import NewRecord
-from app.emulator.sync import pushes, schedules
+from app.emulator.sync import push, schedules
 from app.emulator.sync.contacts import candidates
 from app.emulator.sync.products import named, same_name
 
@@ -38,11 +38,11 @@ def run_step(db: Database, connection: Row, step: str, *, moment: datetime) -> N
         pull_products(db, connection, first=True)
         connections.set_pulled(db, connection["id"], at=_now(db))
         schedules.plan_hourly_sync(db, connection["id"], last=moment)
-        pushes.plan_due(db, connection, moment=moment)
+        push.plan_due(db, connection, moment=moment)
 
 
 def run_sync(db: Database, connection: Row, step: str, *, moment: datetime) -> None:
-    """The hourly or a forced sync: accounts and rates anew, names of what is new, then the pushes."""
+    """The hourly or a forced sync: accounts and rates anew, names of what is new, then the push."""
     if step == "hourly":
         schedules.plan_hourly_sync(db, connection["id"], last=moment)
     if not connection["first_pull_done"]:
@@ -52,7 +52,7 @@ def run_sync(db: Database, connection: Row, step: str, *, moment: datetime) -> N
     pull_counterparts(db, connection)
     pull_products(db, connection, first=False)
     connections.set_pulled(db, connection["id"], at=_now(db))
-    pushes.plan_due(db, connection, moment=moment)
+    push.plan_due(db, connection, moment=moment)
 
 
 def pull_counterparts(db: Database, connection: Row) -> None:
