@@ -48,7 +48,7 @@ class _Range:
 def page(db: Database, entity_id: str, query: AssignQuery, after: str = "", before: str = "") -> AssignPage:
     """Up to 50 rows after or before a place that an earlier page named, with its neighbours' places."""
     place, backwards = _place(query.kind, before or after), bool(before)
-    rows = _read(db, entity_id, query, place, backwards, PAGE + 1)
+    rows = _read(db, entity_id, query, place, backwards=backwards)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if backwards:
         rows.reverse()
@@ -189,14 +189,15 @@ def _read(
     entity_id: str,
     query: AssignQuery,
     place: list[Any] | None,
+    *,
     backwards: bool,
-    limit: int,
 ) -> list[dict[str, Any]]:
     where, values = _filter(entity_id, query)
     order = _ORDER[query.kind][0].format(
         up="DESC" if backwards else "ASC", down="ASC" if backwards else "DESC"
     )
     found: list[dict[str, Any]] = []
+    limit = PAGE + 1  # one more tells whether there is a next page
     for part in _ranges(query.kind, place, backwards):
         sql = f"SELECT * FROM {_TABLES[query.kind]} WHERE {where} AND {part.where} ORDER BY {order} LIMIT ?"
         found += db.query(sql, [*values, *part.values, limit - len(found)])

@@ -27,7 +27,7 @@ def find(db: Database, entity_id: str) -> Hold | None:
     )
 
 
-def start(db: Database, entity_id: str, rules: SyncRules, reason: str, now: datetime, by: str) -> None:
+def start(db: Database, entity_id: str, rules: SyncRules, *, reason: str, now: datetime, by: str) -> None:
     """Note a hold and the lists to come back to; one that stands already stays as it is."""
     db.execute(
         """

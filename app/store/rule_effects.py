@@ -45,7 +45,7 @@ def counts(db: Database, entity_id: str) -> list[DocumentCount]:
 
 
 def find(
-    db: Database, entity_id: str, kind: str, status: str, group: str, limit: int = 50
+    db: Database, entity_id: str, *, kind: str, status: str, group: str, limit: int = 50
 ) -> list[DocumentBrief]:
     """Bills or invoices of one status: never tried (fresh), sent, stopped or blocked; newest first."""
     rows = db.query(

@@ -23,7 +23,8 @@ def save(db: Database, entity_id: str, now: datetime, by: str) -> None:
     db.execute(
         """
         INSERT INTO rule_saves (entity_id, saved_at, saved_by) VALUES (?, ?, ?)
-        ON CONFLICT DO UPDATE SET saved_at = excluded.saved_at, saved_by = excluded.saved_by, confirmed_at = NULL
+        ON CONFLICT DO UPDATE
+        SET saved_at = excluded.saved_at, saved_by = excluded.saved_by, confirmed_at = NULL
         """,
         [entity_id, to_text(now), by],
     )
