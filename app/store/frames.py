@@ -40,12 +40,6 @@ def exists(db: Database, entity_id: str) -> bool:
     return bool(list(db.query("SELECT 1 FROM entities WHERE id = :id", {"id": entity_id})))
 
 
-def revision(db: Database, entity_id: str) -> int:
-    """The number that grows with each change that a page would show."""
-    rows = db.query("SELECT n FROM revisions WHERE entity_id = :id", {"id": entity_id})
-    return next((int(row["n"]) for row in rows), 0)
-
-
 def find(db: Database, entity_id: str) -> Stored | None:
     """Everything for the frame, or None for an entity that we do not know."""
     rows = db.query(
@@ -53,7 +47,8 @@ def find(db: Database, entity_id: str) -> Stored | None:
         SELECT e.name, e.currency,
                coalesce((SELECT n FROM revisions WHERE entity_id = e.id), 0) AS revision,
                coalesce((SELECT n FROM assign_counts
-                         WHERE entity_id = e.id AND kind = 'products' AND state = 'needs'), 0) AS needs_products,
+                         WHERE entity_id = e.id AND kind = 'products' AND state = 'needs'), 0)
+                   AS needs_products,
                coalesce((SELECT n FROM assign_counts
                          WHERE entity_id = e.id AND kind = 'bills' AND state = 'needs'), 0) AS needs_lines,
                coalesce((SELECT sum(n) FROM record_counts
