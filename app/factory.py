@@ -122,8 +122,13 @@ def _frame() -> Frame | None:
     return found
 
 
-def _monite(_settings: Settings) -> Monite:
-    return Monite()
+def _monite(settings: Settings) -> Monite:
+    return Monite(
+        settings.monite_api_url,
+        settings.monite_client_id,
+        settings.monite_client_secret,
+        settings.monite_api_version,
+    )
 
 
 def _nothing() -> None:

@@ -57,9 +57,7 @@ def leave(address: str) -> Response:
     """Send the person to the accounting system's sign-in, in the same tab; nowhere else."""
     if not may_leave_to(address, house().settings):
         place = urlsplit(address).netloc
-        raise NotAllowedError(
-            f"The sign-in page at {place} is not on the list of allowed addresses."
-        )
+        raise NotAllowedError(f"The sign-in page at {place} is not on the list of allowed addresses.")
     return redirect(address, code=303)
 
 
