@@ -8,28 +8,28 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from app.domain.sync_rules import SyncRules
-from app.store.database import from_text, to_text
+from app.store.database import maybe_from_text, to_text
 
 
 def save(db: Database, entity_id: str, rules: SyncRules, seen_at: datetime) -> None:
-    """Keep the lists as Monite has just told them."""
+    """Keep the lists as Monite showed them."""
     db.execute(
         """
         INSERT INTO sync_rules (entity_id, payable, receivable, seen_at) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET
-            payable = excluded.payable, receivable = excluded.receivable, seen_at = excluded.seen_at
+        ON CONFLICT DO UPDATE SET payable = excluded.payable, receivable = excluded.receivable,
+            seen_at = excluded.seen_at
         """,
         [entity_id, json.dumps(rules.payable), json.dumps(rules.receivable), to_text(seen_at)],
     )
 
 
-def get(db: Database, entity_id: str) -> SyncRules | None:
-    """The lists; None when they were never read."""
-    row = db.execute("SELECT payable, receivable FROM sync_rules WHERE entity_id = ?", [entity_id]).fetchone()
-    return None if row is None else SyncRules(tuple(json.loads(row[0])), tuple(json.loads(row[1])))
+def find(db: Database, entity_id: str) -> SyncRules | None:
+    """The lists; None while they were never read."""
+    row = next(iter(db.query("SELECT * FROM sync_rules WHERE entity_id = ?", [entity_id])), None)
+    return None if row is None else SyncRules(*(tuple(json.loads(row[k])) for k in ("payable", "receivable")))
 
 
 def seen_at(db: Database, entity_id: str) -> datetime | None:
-    """When they were read."""
+    """When they were last read."""
     row = db.execute("SELECT seen_at FROM sync_rules WHERE entity_id = ?", [entity_id]).fetchone()
-    return None if row is None else from_text(row[0])
+    return maybe_from_text(row[0]) if row else None
