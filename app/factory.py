@@ -20,21 +20,25 @@ from app.store.database import prepare
 from app.web import (
     access,
     assets,
+    assign,
     beats,
     chooser,
     errors,
     formats,
     home,
     requests,
+    rules,
     security,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
     assets.bp,
+    assign.bp,
     beats.bp,
     chooser.bp,
     home.bp,
+    rules.bp,
 )
 
 

@@ -76,9 +76,9 @@ def get(deps: Deps, entity_id: str, kind: Kind, object_id: str) -> Assignable:
     return row
 
 
-def named(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> dict[str, LedgerAccount]:
-    """The accounts that these rows name, by id."""
-    ids = {row.account_id for row in rows} | {row.wanted_id for row in rows}
+def named(deps: Deps, entity_id: str, rows: Sequence[Assignable], *more: str) -> dict[str, LedgerAccount]:
+    """The accounts that these rows name, and those of the ids given besides, by id."""
+    ids = {row.account_id for row in rows} | {row.wanted_id for row in rows} | set(more)
     return account_choices.named(deps.db, entity_id, ids)
 
 

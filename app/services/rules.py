@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlite_utils import Database
 
 from app.domain import effects
-from app.domain.effects import Change, DocumentCount, fingerprint
+from app.domain.effects import Change, DocumentBrief, DocumentCount, fingerprint
 from app.domain.errors import GangwayError, MoniteError, NotFoundError
 from app.domain.events import Event
 from app.domain.holds import Hold, HoldResult, RuleSave
@@ -60,8 +60,8 @@ class RulesView:
 
     @property
     def waiting(self) -> int:
-        """How many bills and invoices wait for sending to resume."""
-        return effects.waiting(self.shown or NOTHING, self.counts) if self.hold else 0
+        """How many bills and invoices these rules would send that were never tried."""
+        return effects.waiting(self.shown or NOTHING, self.counts)
 
 
 class RulesChangedError(GangwayError):
@@ -162,6 +162,11 @@ def release(deps: Deps, entity_id: str) -> RulesView:
 def history(deps: Deps, entity_id: str, before_id: int | None = None) -> list[Event]:
     """Every change of the rules and every hold, newest first."""
     return events.find(deps.db, entity_id, kinds=HISTORY, before_id=before_id)
+
+
+def documents(deps: Deps, entity_id: str, change: Change, group: str) -> list[DocumentBrief]:
+    """Up to 50 of the bills or invoices behind one number of a change, newest first."""
+    return rule_effects.find(deps.db, entity_id, kind=change.kind, status=change.status, group=group)
 
 
 def rules_of(text: str | None) -> SyncRules | None:
