@@ -1,0 +1,50 @@
+"""Sample data: puts the emulator's file into a known state."""
+
+from __future__ import annotations
+
+import json
+
+from sqlite_utils import Database
+
+from app.emulator.samples import books, bulk, businesses, generated
+from app.emulator.samples.calendar import Calendar
+from app.emulator.store import clock, meta, snapshots
+from app.emulator.store.database import write
+from app.emulator.store.snapshots import Tables, merge
+
+SCENARIOS = ("smooth", "empty", "bulk")
+
+LARGE = "tamarack"
+LARGE_PAYABLES = 2000
+
+PRACTICE_KEY = {"provider": "codat", "token": "cHJhY3RpY2U6bm8gcmVhbCBrZXk="}
+
+
+def load(db: Database, scenario: str, **counts: int) -> None:
+    """Empty the file and load a scenario; the credentials stay. ValueError for an unknown one."""
+    if scenario not in SCENARIOS:
+        raise ValueError(f"there is no scenario {scenario!r}; there are {', '.join(SCENARIOS)}")
+    with write(db):
+        snapshots.clear(db)
+        meta.save(db, "scenario", scenario)
+        if scenario != "empty":
+            meta.save(db, "partner_settings", json.dumps({"accounting": PRACTICE_KEY}))
+        snapshots.fill(db, _tables(scenario, Calendar(clock.now(db)), counts))
+
+
+def _tables(scenario: str, calendar: Calendar, counts: dict[str, int]) -> Tables:
+    if scenario == "bulk":
+        return bulk.tables(calendar, **counts)
+    return _smooth(calendar) if scenario == "smooth" else {}
+
+
+def _smooth(calendar: Calendar) -> Tables:
+    filled: Tables = {}
+    for key in businesses.KEYS:
+        business = businesses.get(key)
+        if key == LARGE:
+            more = generated.bills(business, LARGE_PAYABLES - len(business["payables"]))
+            business = {**business, "payables": business["payables"] + more}
+        merge(filled, businesses.tables(business, calendar))
+        merge(filled, books.tables(business, calendar))
+    return filled

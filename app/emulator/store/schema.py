@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from app.sqlite import run_script
+
 migrations = Migrations("emulator")
 
 FIRST = """
@@ -136,11 +138,4 @@ CREATE TABLE book_lines (
 
 @migrations()
 def first_tables(db: Database) -> None:
-    for statement in _statements(FIRST):
-        db.execute(statement)
-
-
-def _statements(script: str) -> list[str]:
-    """The script's statements; executescript() would commit the transaction that it runs in."""
-    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
-    return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
+    run_script(db, FIRST)

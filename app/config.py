@@ -1,0 +1,122 @@
+"""What the dashboard is told from outside, read once and handed down."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+API_VERSIONS = ("2023-09-01", "2024-01-31", "2024-05-25")
+
+
+class SettingsError(ValueError):
+    """A setting is missing or cannot be read; the message says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between two installations of the dashboard."""
+
+    monite_api_url: str
+    monite_client_id: str
+    monite_client_secret: str
+    instance: Path
+    secret_key: str
+    monite_api_version: str = "2024-01-31"
+    host: str = "127.0.0.1"
+    port: int = 5000
+    sync_interval_minutes: int = 60
+    huey_url: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    rate_limit: int = 30
+    """Requests a second that Monite allows one partner, for web and worker together."""
+
+    @property
+    def database(self) -> Path:
+        return self.instance / "gangway.sqlite3"
+
+    @property
+    def practice(self) -> bool:
+        """Whether the other side is an emulator on this machine, so that nothing reaches real books."""
+        return is_loopback(urlsplit(self.monite_api_url).hostname or "")
+
+    @property
+    def may_leave_to(self) -> tuple[str, ...]:
+        """Origins and host patterns to which a person may be sent, as a content policy writes them."""
+        api = urlsplit(self.monite_api_url)
+        own = (f"{api.scheme}://{api.netloc}",) if self.practice else ()
+        return (
+            *own,
+            "https://*.codat.io",
+            "https://*.railz.ai",
+            *(f"https://{h}" for h in self.allowed_hosts),
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host name or address means this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment; raises SettingsError in words when they cannot work."""
+    instance = Path(environ.get("GANGWAY_INSTANCE", "instance"))
+    missing = [
+        name
+        for name in ("MONITE_API_URL", "MONITE_CLIENT_ID", "MONITE_CLIENT_SECRET")
+        if not environ.get(name)
+    ]
+    if missing:
+        raise SettingsError(
+            f"{' and '.join(missing)} must be set. To try Gangway without an account, run `gangway demo`."
+        )
+    host = environ.get("GANGWAY_HOST", "127.0.0.1")
+    if not is_loopback(host):
+        raise SettingsError(
+            f"GANGWAY_HOST is {host}, but people cannot sign in yet: serve on 127.0.0.1 only."
+        )
+    version = environ.get("MONITE_API_VERSION", "2024-01-31")
+    if version not in API_VERSIONS:
+        raise SettingsError(f"MONITE_API_VERSION is {version}; known are {', '.join(API_VERSIONS)}.")
+    return Settings(
+        monite_api_url=environ["MONITE_API_URL"].rstrip("/"),
+        monite_client_id=environ["MONITE_CLIENT_ID"],
+        monite_client_secret=environ["MONITE_CLIENT_SECRET"],
+        monite_api_version=version,
+        instance=instance,
+        secret_key=environ.get("GANGWAY_SECRET_KEY") or _own_secret(instance),
+        host=host,
+        port=_whole(environ, "GANGWAY_PORT", 5000),
+        sync_interval_minutes=_whole(environ, "GANGWAY_SYNC_INTERVAL_MINUTES", 60),
+        huey_url=environ.get("GANGWAY_HUEY_URL") or None,
+        allowed_hosts=tuple(environ.get("GANGWAY_ALLOWED_HOSTS", "").split()),
+        rate_limit=_whole(environ, "GANGWAY_RATE_LIMIT", 30),
+    )
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name, str(default))
+    if not value.isdigit() or int(value) < 1:
+        raise SettingsError(f"{name} is {value!r}; it must be a whole number above 0.")
+    return int(value)
+
+
+def _own_secret(instance: Path) -> str:
+    """A secret kept in the instance folder, so that a restart does not sign anybody out."""
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret_key"
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,80 @@
+"""Everything that can go wrong, by name.
+
+GangwayError
+├── MoniteError                   the other side did not do what was asked
+│   ├── UnavailableError          no answer, 5xx or a body that is not JSON: worth another try
+│   │   └── RateLimitedError      429, with the seconds to wait
+│   ├── CredentialsError          client id or secret refused, or a fresh token refused
+│   ├── ForbiddenError            403: this partner or token may not
+│   ├── NotFoundError             404
+│   ├── ConflictError             409: the state of the thing forbids it
+│   └── RefusedError              400, 405, 406, 413, 422: the request itself is not accepted
+├── NotAllowedError               this person may not do or see that
+├── NotThereError                 no such entity, record or batch here
+└── InputError                    what the person entered cannot be used; carries field and words
+"""
+
+from __future__ import annotations
+
+
+class GangwayError(Exception):
+    """The root of all our errors."""
+
+
+class MoniteError(GangwayError):
+    """Monite did not do what was asked; `status` and `request_id` are kept for support."""
+
+    def __init__(self, message: str, *, status: int | None = None, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.request_id = request_id
+
+
+class UnavailableError(MoniteError):
+    """No usable answer came; the same call may work later, and may have worked this time."""
+
+
+class RateLimitedError(UnavailableError):
+    """Too many requests; nothing was done, and `retry_after` says how many seconds to wait."""
+
+    def __init__(self, message: str, *, retry_after: float, request_id: str | None = None) -> None:
+        super().__init__(message, status=429, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class CredentialsError(MoniteError):
+    """The partner's client id or secret is refused."""
+
+
+class ForbiddenError(MoniteError):
+    """The partner may not touch this."""
+
+
+class NotFoundError(MoniteError):
+    """Monite does not know this id."""
+
+
+class ConflictError(MoniteError):
+    """The state of the thing forbids it."""
+
+
+class RefusedError(MoniteError):
+    """The request itself is not accepted."""
+
+
+class NotAllowedError(GangwayError):
+    """The person may not do or see this; the message says who may."""
+
+
+class NotThereError(GangwayError):
+    """There is no such thing here."""
+
+
+class InputError(GangwayError):
+    """What was entered cannot be used."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message

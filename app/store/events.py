@@ -1,0 +1,94 @@
+"""The audit trail: only ever added to, in the transaction of the change that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from app.domain.events import Event
+from app.domain.people import Actor, Role
+from app.store.database import from_text, to_text
+
+
+def add(
+    db: Database,
+    entity_id: str,
+    at: datetime,
+    kind: str,
+    actor: Actor,
+    *,
+    object_type: str | None = None,
+    object_id: str | None = None,
+    was: str | None = None,
+    became: str | None = None,
+    note: str | None = None,
+) -> int:
+    """Write one event down and return its id."""
+    row = db.execute(
+        """
+        INSERT INTO events (entity_id, at, kind, actor_name, actor_role, object_type, object_id, was, became, note)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+        """,
+        [
+            entity_id,
+            to_text(at),
+            kind,
+            actor.name,
+            actor.role.value,
+            object_type,
+            object_id,
+            was,
+            became,
+            note,
+        ],
+    ).fetchone()
+    return int(row[0])
+
+
+def find(
+    db: Database,
+    entity_id: str,
+    *,
+    kinds: Sequence[str] = (),
+    object_id: str | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> list[Event]:
+    """The newest events first: of these kinds, of this object, or older than this id, where given."""
+    where, values = ["entity_id = ?"], [entity_id, *kinds]
+    if kinds:
+        where.append(f"kind IN ({', '.join('?' * len(kinds))})")
+    if object_id is not None:
+        where.append("object_id = ?")
+        values.append(object_id)
+    if before_id is not None:
+        where.append("id < ?")
+        values.append(str(before_id))
+    rows = db.query(
+        f"SELECT * FROM events WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ?", [*values, limit]
+    )
+    return [_from_row(row) for row in rows]
+
+
+def latest(db: Database, entity_id: str, *kinds: str) -> Event | None:
+    """The newest event of any of these kinds."""
+    found = find(db, entity_id, kinds=kinds, limit=1)
+    return found[0] if found else None
+
+
+def _from_row(row: dict[str, Any]) -> Event:
+    return Event(
+        id=row["id"],
+        entity_id=row["entity_id"],
+        at=from_text(row["at"]),
+        kind=row["kind"],
+        actor=Actor(row["actor_name"], Role(row["actor_role"])),
+        object_type=row["object_type"],
+        object_id=row["object_id"],
+        was=row["was"],
+        became=row["became"],
+        note=row["note"],
+    )
