@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from app.emulator.api.bodies import Field, choice, read
 from app.emulator.api.gate import entity_id
+from app.emulator.bodies import Field, choice, read
 from app.emulator.deps import database, settings
-from app.emulator.store import connections, meta, objects, organisations
+from app.emulator.store import books, connections, meta, objects
 from app.emulator.store.database import write
 from app.emulator.sync import connections as sync
 
@@ -71,14 +71,13 @@ def _shaped(row: dict[str, Any]) -> dict[str, Any]:
         "connection_url": f"{settings().base_url}/companies/{company}/connections/{link}/start",
         "errors": json.loads(row["errors"]) if row["errors"] else None,
     }
-    db = database()
-    if meta.switches(db)["omit_business_info"]:
+    if meta.switches(database())["omit_business_info"]:
         return shown
     connected = row["status"] == "connected"
     return {**shown, "business_info": _business_info(row["organisation_id"]) if connected else None}
 
 
 def _business_info(organisation_id: str) -> dict[str, Any]:
-    found = organisations.get(database(), organisation_id)
+    found = books.find_organisation(database(), organisation_id) or {}
     names = ("base_currency", "email", "legal_name", "name")
-    return {**{name: found[name] for name in names}, "type": "company"}
+    return {**{name: found.get(name) for name in names}, "type": "company"}

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers
-from app.emulator.api.bodies import (
+from app.emulator.api.gate import entity_id
+from app.emulator.bodies import (
     Field,
     Schema,
     anything,
@@ -19,8 +20,7 @@ from app.emulator.api.bodies import (
     partial,
     text,
 )
-from app.emulator.api.bodies import read as read_body
-from app.emulator.api.gate import entity_id
+from app.emulator.bodies import read as read_body
 from app.emulator.deps import database
 from app.emulator.errors import InvalidError
 from app.emulator.store import counterparts

@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.wsgi import ClosingIterator
 
 from app.emulator.api import breakdowns
 from app.emulator.api.answers import PREFIX, refusal
 from app.emulator.api.limits import RateLimit
+from app.emulator.config import EmulatorSettings
 from app.emulator.deps import database, settings
 from app.emulator.errors import (
     BadRequestError,
@@ -46,15 +48,11 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 def init_app(app: Flask) -> None:
     """Put the gate before the app's routes, and the hang-up of a broken line around the app."""
-    app.extensions["emulator_limit"] = RateLimit(settings_of(app).rate_limit)
+    found: EmulatorSettings = app.extensions["emulator_settings"]
+    app.extensions["emulator_limit"] = RateLimit(found.rate_limit)
     app.before_request(_enter)
     app.after_request(_leave)
     app.wsgi_app = _hanging_up(app.wsgi_app)  # type: ignore[method-assign]
-
-
-def settings_of(app: Flask) -> Any:
-    """The settings that the app was created with, outside a request."""
-    return app.extensions["emulator_settings"]
 
 
 def entity_id() -> str:
@@ -64,9 +62,10 @@ def entity_id() -> str:
 
 
 def _enter() -> Response | None:
+    g.started = time.perf_counter()
     if not request.path.startswith(PREFIX):
         return None
-    g.started, g.broken = time.perf_counter(), False
+    g.broken = False
     db, token = database(), _bearer()
     known = token is not None and tokens.is_valid(db, token)
     client = meta.credentials(db)[0] if known or _resource() == "auth" else str(request.remote_addr)
@@ -88,7 +87,7 @@ def _enter() -> Response | None:
 
 
 def _leave(response: Response) -> Response:
-    if not request.path.startswith(PREFIX):
+    if not request.path.startswith(PREFIX) or "allowance" not in g:
         return response
     db, resource = database(), _resource()
     if settings().instant and request.method != "GET" and resource != "auth" and not g.broken:
@@ -156,22 +155,21 @@ def _check_ids() -> None:
 
 
 def _hanging_up(inner: WsgiApp) -> WsgiApp:
+    """The application, except that nothing at all is said when a fault wants the line to break."""
+
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        answer = inner(
-            environ, lambda *args: _Silent() if environ.get(breakdowns.HANG_UP) else start_response(*args)
-        )
-        if environ.get(breakdowns.HANG_UP):
-            close = getattr(answer, "close", None)
-            if close is not None:
-                close()
+        def start(*args: Any) -> Any:
+            return start_response(*args) if breakdowns.HANG_UP not in environ else None
+
+        answer = inner(environ, start)
+        if breakdowns.HANG_UP in environ:
+            _close(answer)
             raise breakdowns.HungUpError
         return answer
 
     return serve
 
 
-class _Silent:
-    """Takes what would have been written, for a line that is about to break."""
-
-    def __call__(self, data: bytes) -> int:
-        return len(data)
+def _close(answer: Iterable[bytes]) -> None:
+    if isinstance(answer, ClosingIterator):
+        answer.close()

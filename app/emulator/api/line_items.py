@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers, references
-from app.emulator.api.bodies import Field, identifier, listed, nested, number, read, text, whole
 from app.emulator.api.gate import entity_id
 from app.emulator.api.payables import open_payable
+from app.emulator.bodies import Field, identifier, listed, nested, number, read, text, whole
 from app.emulator.deps import database
 from app.emulator.store import line_items, payables
 from app.emulator.store.database import write

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from app.emulator.api.bodies import Field, read, text
 from app.emulator.api.gate import entity_id
+from app.emulator.bodies import Field, read, text
 from app.emulator.deps import database
 from app.emulator.store import measure_units
 from app.emulator.store.database import write

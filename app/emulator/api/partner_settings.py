@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from app.emulator.api.bodies import Field, anything, nested, read, text
+from app.emulator.bodies import Field, anything, nested, read, text
 from app.emulator.deps import database
 from app.emulator.errors import BadRequestError
 from app.emulator.store import meta

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, jsonify, request
 from sqlite_utils import Database
 
 from app.emulator.api import answers, references
-from app.emulator.api.bodies import LARGEST_AMOUNT, Field, anything, day, identifier, read, text, whole
 from app.emulator.api.gate import entity_id
+from app.emulator.bodies import LARGEST_AMOUNT, Field, anything, day, identifier, read, text, whole
 from app.emulator.deps import database
 from app.emulator.errors import ConflictError
 from app.emulator.store import payables

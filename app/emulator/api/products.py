@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers, references
-from app.emulator.api.bodies import Field, choice, identifier, nested, partial, read, text, whole
 from app.emulator.api.gate import entity_id
+from app.emulator.bodies import Field, choice, identifier, nested, partial, read, text, whole
 from app.emulator.deps import database
 from app.emulator.store import products
 from app.emulator.store.database import write

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers, references
-from app.emulator.api.bodies import Field, choice, identifier, listed, nested, number, read, text, whole
 from app.emulator.api.gate import entity_id
 from app.emulator.api.products import PRICE
+from app.emulator.bodies import Field, choice, identifier, listed, nested, number, read, text, whole
 from app.emulator.deps import database
 from app.emulator.errors import InvalidError
 from app.emulator.store import products, receivables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from app.emulator.api.bodies import Field, choice, listed, nested, read
 from app.emulator.api.gate import entity_id
+from app.emulator.bodies import Field, choice, listed, nested, read
 from app.emulator.deps import database
 from app.emulator.store import payables, sync_rules
 from app.emulator.store.database import write

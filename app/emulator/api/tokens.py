@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from app.emulator.api.bodies import Field, choice, identifier, read, text
+from app.emulator.bodies import Field, choice, identifier, read, text
 from app.emulator.deps import database
 from app.emulator.errors import NotBuiltError, UnauthorizedError
 from app.emulator.store import meta, tokens

@@ -81,6 +81,20 @@ def ledger_account(db: Database, entity_id: str, account_id: str) -> Row:
     return ledger_account_shape(_owned(db, "ledger_accounts", entity_id, account_id))
 
 
+def most_assigned_account(db: Database, entity_id: str) -> str | None:
+    """The books' id of the account that most lines of the entity's payables are assigned to."""
+    rows = db.query(
+        """
+        SELECT a.platform_account_id AS id FROM payable_line_items l JOIN ledger_accounts a
+          ON a.id = l.ledger_account_id AND a.organisation_id = :organisation_id
+        WHERE l.entity_id = :entity_id GROUP BY a.id ORDER BY count(*) DESC, a.id LIMIT 1
+        """,
+        {"entity_id": entity_id, "organisation_id": connections.current_organisation(db, entity_id)},
+    )
+    row = next(rows, None)
+    return str(row["id"]) if row else None
+
+
 def tax_rates(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
     """One page of the entity's accounting tax rates."""
     return _of_organisation(db, entity_id, args, TAX_RATES, tax_rate_shape)

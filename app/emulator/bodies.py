@@ -100,13 +100,13 @@ def whole(minimum: int = -LARGEST_AMOUNT, maximum: int = LARGEST_AMOUNT) -> Chec
     return check
 
 
-def number(minimum: float = 0) -> Check:
-    """A finite number that is not below the minimum."""
+def number(minimum: float = 0, maximum: float = LARGEST_AMOUNT) -> Check:
+    """A finite number within the bounds."""
 
     def check(given: Any, loc: Loc) -> float:
         if not isinstance(given, int | float) or isinstance(given, bool) or not isfinite(given):
             raise InvalidError("value is not a valid float", loc, "type_error.float")
-        return _within(given, minimum, LARGEST_AMOUNT, loc)
+        return _within(given, minimum, maximum, loc)
 
     return check
 
