@@ -96,9 +96,9 @@ def match_products(products: Sequence[Named], items: Sequence[Named]) -> Product
     return ProductMatches(tuple(pairs), tuple(new_items), tuple(tied_products), tuple(tied_items))
 
 
-def address_line(line1: str | None, line2: str | None = None) -> str | None:
-    """A street address as one text, the same on both sides, so that it can be compared."""
-    return ", ".join(part for part in (line1, line2) if part) or None
+def address_line(*parts: str | None) -> str | None:
+    """Lines, postal code and state as one text, the same on both sides, so that it can be compared."""
+    return ", ".join(part for part in parts if part) or None
 
 
 def _by_name(things: Sequence[Named]) -> dict[str, list[Named]]:

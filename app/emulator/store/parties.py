@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.documents import Organisation
 from app.emulator.rules.matching import Party, address_line
 from app.emulator.store.ids import made_of
 
@@ -15,7 +16,8 @@ Row = dict[str, Any]
 
 # The billing address where one was chosen, else the first one.
 _COUNTERPARTS = """
-    SELECT c.id, c.name, c.is_vendor, c.is_customer, c.updated_at, a.country, a.city, a.line1, a.line2
+    SELECT c.id, c.name, c.is_vendor, c.is_customer, c.updated_at, a.country, a.city, a.line1, a.line2,
+        a.postal_code, a.state
     FROM counterparts c LEFT JOIN counterpart_addresses a ON a.id = COALESCE(
         (SELECT id FROM counterpart_addresses
          WHERE counterpart_id = c.id AND id = json_extract(c.body, '$.default_billing_address_id')),
@@ -35,7 +37,7 @@ def find_counterpart(db: Database, counterpart_id: str) -> Row | None:
 
 def party(row: Row) -> Party:
     """A counterpart as matching looks at it."""
-    address = address_line(row["line1"], row["line2"])
+    address = address_line(row["line1"], row["line2"], row["postal_code"], row["state"])
     return Party(row["id"], row["name"], row["country"], row["city"], address)
 
 
@@ -53,27 +55,67 @@ def find_product(db: Database, product_id: str) -> Row | None:
 
 
 def insert_products(
-    db: Database, entity_id: str, organisation_id: str, items: Iterable[Row], *, currency: str, at: str
+    db: Database,
+    entity_id: str,
+    organisation: Organisation,
+    items: Iterable[Row],
+    *,
+    account_ids: Mapping[str, str],
+    at: str,
 ) -> dict[str, str]:
     """Create a product for each item of the books; returns the product's id by the item's.
 
-    Prices take the organisation's currency and the account comes filled in. The unit is a stub:
-    accounting systems have none.
+    Prices take the organisation's currency, and the account comes filled in: `account_ids` has
+    Monite's id by the books'. The unit is a stub, as accounting systems have none.
     """
     unit_id = _stub_unit(db, entity_id, at)
-    rows = [_product(entity_id, organisation_id, item, unit_id, currency, at) for item in items]
+    bodies = {
+        item["id"]: {
+            "id": made_of("product", entity_id, organisation.id, item["id"]),
+            "created_at": at,
+            "updated_at": at,
+            "description": None,
+            "entity_id": entity_id,
+            "entity_user_id": None,
+            "external_reference": item["code"],
+            "ledger_account_id": account_ids.get(item["account_id"] or ""),
+            "measure_unit_id": unit_id,
+            "name": item["name"],
+            "price": {"currency": organisation.base_currency, "value": item["unit_price"] or 0},
+            "smallest_amount": 1,
+            "type": "product",
+        }
+        for item in items
+    }
     db.conn.executemany(
         """
         INSERT INTO products
             (id, entity_id, name, type, ledger_account_id, price, currency, measure_unit_id, body,
              created_at, updated_at)
-        VALUES (:id, :entity_id, :name, :type, :ledger_account_id, :price_value, :currency,
-                :measure_unit_id, :body, :created_at, :updated_at)
+        VALUES (:id, :entity_id, :name, :type, :ledger_account_id, :value, :currency, :measure_unit_id, :json,
+                :created_at, :updated_at)
         ON CONFLICT (id) DO NOTHING
         """,
-        [row for row, _ in rows],
+        [
+            {**_columns(body), **body["price"], "json": json.dumps(body, ensure_ascii=False)}
+            for body in bodies.values()
+        ],
     )
-    return {item_id: row["id"] for row, item_id in rows}
+    return {item_id: body["id"] for item_id, body in bodies.items()}
+
+
+def _columns(body: Row) -> Row:
+    names = (
+        "id",
+        "entity_id",
+        "name",
+        "type",
+        "ledger_account_id",
+        "measure_unit_id",
+        "created_at",
+        "updated_at",
+    )
+    return {name: body[name] for name in names}
 
 
 def _stub_unit(db: Database, entity_id: str, at: str) -> str:
@@ -86,29 +128,3 @@ def _stub_unit(db: Database, entity_id: str, at: str) -> str:
         [unit_id, entity_id, at, at],
     )
     return unit_id
-
-
-def _product(
-    entity_id: str, organisation_id: str, item: Row, unit_id: str, currency: str, at: str
-) -> tuple[Row, str]:
-    account = item["account_id"] and made_of("ledger_account", entity_id, organisation_id, item["account_id"])
-    price = item["unit_price"] or 0
-    body = {
-        "id": made_of("product", entity_id, organisation_id, item["id"]),
-        "created_at": at,
-        "updated_at": at,
-        "description": None,
-        "entity_id": entity_id,
-        "entity_user_id": None,
-        "external_reference": item["code"],
-        "ledger_account_id": account,
-        "measure_unit_id": unit_id,
-        "name": item["name"],
-        "price": {"currency": currency, "value": price},
-        "smallest_amount": 1,
-        "type": "product",
-    }
-    row = {**body, "price_value": price, "currency": currency, "body": json.dumps(body, ensure_ascii=False)}
-    del row["price"], row["description"], row["entity_user_id"]
-    del row["external_reference"], row["smallest_amount"]
-    return row, item["id"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -16,6 +17,7 @@ from app.emulator.store.book_pages import books_of
 from app.emulator.store.ids import made_of
 
 __all__ = [
+    "Draft",
     "Ledger",
     "RefusedError",
     "books_of",
@@ -53,36 +55,29 @@ def open_ledger(db: Database, organisation_id: str) -> Ledger:
     )
 
 
-def write_bill(
-    db: Database,
-    ledger: Ledger,
-    document: Document,
-    lines: Sequence[BookLine],
-    *,
-    contact_id: str,
-    document_id: str | None = None,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document ready for the books: its lines and its contact by the books' own ids."""
+
+    document: Document
+    lines: Sequence[BookLine]
+    contact_id: str
+
+
+def write_bill(db: Database, ledger: Ledger, draft: Draft, document_id: str | None = None) -> str:
     """Write a bill, or change the one with this id; returns its id. Raises RefusedError."""
-    return _write(db, ledger, document, lines, contact_id, document_id)
+    return _write(db, ledger, draft, document_id)
 
 
-def write_invoice(
-    db: Database,
-    ledger: Ledger,
-    document: Document,
-    lines: Sequence[BookLine],
-    *,
-    contact_id: str,
-    document_id: str | None = None,
-) -> str:
+def write_invoice(db: Database, ledger: Ledger, draft: Draft, document_id: str | None = None) -> str:
     """Write an invoice, or change the one with this id; returns its id. Raises RefusedError.
 
     One that is canceled or uncollectible ends up void, created first if need be.
     """
-    if in_books("invoice", document.status) == "open":
-        return _write(db, ledger, document, lines, contact_id, document_id)
+    if in_books("invoice", draft.document.status) == "open":
+        return _write(db, ledger, draft, document_id)
     if document_id is None or books.find_document(db, ledger.organisation.id, document_id) is None:
-        document_id = _write(db, ledger, document, lines, contact_id, document_id)
+        document_id = _write(db, ledger, draft, document_id)
     void_document(db, ledger, document_id)
     return document_id
 
@@ -113,20 +108,14 @@ def create_contact(db: Database, organisation: Organisation, party: Party, *, su
     return contact_id
 
 
-def _write(
-    db: Database,
-    ledger: Ledger,
-    document: Document,
-    lines: Sequence[BookLine],
-    contact_id: str,
-    document_id: str | None,
-) -> str:
-    organisation_id = ledger.organisation.id
+def _write(db: Database, ledger: Ledger, draft: Draft, document_id: str | None) -> str:
+    organisation_id, document = ledger.organisation.id, draft.document
     # The id comes from Monite's document, so a second creation could only meet the first.
     document_id = document_id or made_of("document", organisation_id, document.kind, document.id)
-    if _stands(db, organisation_id, document_id, document, lines, contact_id):
+    stored = books.find_document(db, organisation_id, document_id)
+    if stored is not None and _stands(db, stored, draft):
         return document_id
-    reasons = _reasons(db, ledger, document, lines, contact_id, document_id)
+    reasons = _reasons(db, ledger, draft, document_id, stored)
     if reasons:
         raise RefusedError(reasons)
     books.save_document(
@@ -134,71 +123,62 @@ def _write(
         organisation_id,
         document_id,
         document,
-        lines,
-        contact_id=contact_id,
+        draft.lines,
+        contact_id=draft.contact_id,
         status="open",
         at=clock.stamp(clock.now(db)),
     )
-    books.set_role(db, organisation_id, contact_id, supplier=document.kind == "bill")
+    books.set_role(db, organisation_id, draft.contact_id, supplier=document.kind == "bill")
     return document_id
 
 
 def _reasons(
-    db: Database,
-    ledger: Ledger,
-    document: Document,
-    lines: Sequence[BookLine],
-    contact_id: str,
-    document_id: str,
+    db: Database, ledger: Ledger, draft: Draft, document_id: str, stored: dict[str, Any] | None
 ) -> list[str]:
-    organisation_id = ledger.organisation.id
-    stored = books.find_document(db, organisation_id, document_id)
-    contact = books.find_contact(db, organisation_id, contact_id)
+    organisation_id, document = ledger.organisation.id, draft.document
+    contact = books.find_contact(db, organisation_id, draft.contact_id)
     found = refusals.document(
         document,
         ledger.organisation,
-        lines,
+        draft.lines,
         ledger.accounts,
         ledger.rates,
         contact_archived=contact is None or is_archived(contact["status"]),
         number_taken=books.number_taken(
-            db, organisation_id, document, contact_id=contact_id, besides=document_id
+            db, organisation_id, document, contact_id=draft.contact_id, besides=document_id
         ),
     )
     if stored is not None and stored["status"] != "open":
-        found = [refusals.not_modifiable(), *found]
+        return [refusals.not_modifiable(), *found]
     return found
 
 
-def _stands(
-    db: Database,
-    organisation_id: str,
-    document_id: str,
-    document: Document,
-    lines: Sequence[BookLine],
-    contact_id: str,
-) -> bool:
+def _stands(db: Database, stored: dict[str, Any], draft: Draft) -> bool:
     """Whether the books have the document just so: then nothing is written, and nothing refused."""
-    stored = books.find_document(db, organisation_id, document_id)
-    if stored is None or stored["status"] != "open":
+    document = draft.document
+    head = {
+        "status": "open",
+        "number": document.number,
+        "contact_id": draft.contact_id,
+        "date": document.date,
+        "due_date": document.due_date,
+        "currency": document.currency,
+        "total": document.total,
+    }
+    if any(stored[key] != value for key, value in head.items()):
         return False
-    head = (document.number, contact_id, document.date, document.due_date, document.currency, document.total)
-    if head != tuple(
-        stored[key] for key in ("number", "contact_id", "date", "due_date", "currency", "total")
-    ):
-        return False
-    wanted = [
-        (
-            one.line.name,
-            one.line.quantity,
-            one.line.amount,
-            one.line.tax_amount,
-            one.account_id,
-            one.tax_rate_id,
-        )
-        for one in lines
-    ]
     keys = ("description", "quantity", "amount", "tax_amount", "account_id", "tax_rate_id")
-    return wanted == [
-        tuple(row[key] for key in keys) for row in books.find_lines(db, organisation_id, document_id)
-    ]
+    rows = books.find_lines(db, stored["organisation_id"], stored["id"])
+    return [tuple(row[key] for key in keys) for row in rows] == [_comparable(line) for line in draft.lines]
+
+
+def _comparable(book_line: BookLine) -> tuple[object, ...]:
+    line = book_line.line
+    return (
+        line.name,
+        line.quantity,
+        line.amount,
+        line.tax_amount,
+        book_line.account_id,
+        book_line.tax_rate_id,
+    )

@@ -31,8 +31,9 @@ def create(db: Database, entity_id: str, platform: str | None, *, settings_provi
         if connections.find_active(db, entity_id) is not None:
             raise ConflictError("The entity already has an active accounting connection")
         at = clock.stamp(clock.now(db))
+        connection_id = str(uuid4())
         row = {
-            "id": str(uuid4()),
+            "id": connection_id,
             "entity_id": entity_id,
             "status": "pending_auth",
             "platform": platform,
@@ -44,7 +45,7 @@ def create(db: Database, entity_id: str, platform: str | None, *, settings_provi
             "updated_at": at,
         }
         connections.insert(db, row)
-        return _get(db, row["id"])
+        return _get(db, connection_id)
 
 
 def authorise(

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from app.emulator.config import EmulatorSettings
 from app.emulator.store import clock, connections, jobs
 from app.emulator.store.database import open_database, write
-from app.emulator.sync import pulls, pushes
+from app.emulator.sync import pull, push
 
 log = logging.getLogger(__name__)
 
@@ -93,11 +93,11 @@ def _run(db: Database, claimed: list[dict[str, Any]]) -> None:
         return
     moment = min(datetime.fromisoformat(job["due_at"]), clock.now(db))
     if job["kind"] == "push":
-        pushes.run_pushes(db, connection, claimed)
+        push.run_pushes(db, connection, claimed)
     elif job["kind"] == "sync":
-        pulls.run_sync(db, connection, job["step"], moment=moment)
+        pull.run_sync(db, connection, job["step"], moment=moment)
     else:
-        pulls.run_step(db, connection, job["step"], moment=moment)
+        pull.run_step(db, connection, job["step"], moment=moment)
 
 
 def _now(db: Database) -> str:

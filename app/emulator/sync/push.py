@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from app.emulator.store import (
 from app.emulator.store.database import write
 from app.emulator.store.synced_records import NewRecord
 from app.emulator.sync import schedules
-from app.emulator.sync.books import Ledger, RefusedError, open_ledger, write_bill, write_invoice
+from app.emulator.sync.books import Draft, Ledger, RefusedError, open_ledger, write_bill, write_invoice
 from app.emulator.sync.contacts import contact_for
 from app.emulator.sync.products import link_product
 
@@ -122,7 +122,7 @@ def _open_press(db: Database, connection: Row) -> _Press:
     )
 
 
-def _load(db: Database, records: Sequence[Row] | Any) -> dict[str, Document]:
+def _load(db: Database, records: Iterable[Row]) -> dict[str, Document]:
     ids: dict[str, list[str]] = {"bill": [], "receivable": []}
     for record in records:
         if record["object_type"] in ids:
@@ -187,14 +187,8 @@ def _write(db: Database, press: _Press, record: Row, document: Document) -> str:
         db, press.connection, document.counterpart_id, ROLE_OF[document.kind], at=press.at
     )
     send = write_bill if document.kind == "bill" else write_invoice
-    return send(
-        db,
-        press.ledger,
-        document,
-        _book_lines(press, document),
-        contact_id=contact_id,
-        document_id=record["platform_object_id"],
-    )
+    draft = Draft(document, _book_lines(press, document), contact_id)
+    return send(db, press.ledger, draft, record["platform_object_id"])
 
 
 def _book_lines(press: _Press, document: Document) -> list[BookLine]:

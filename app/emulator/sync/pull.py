@@ -19,7 +19,7 @@ from app.emulator.store import (
     tax_rates,
 )
 from app.emulator.store.synced_records import NewRecord
-from app.emulator.sync import pushes, schedules
+from app.emulator.sync import push, schedules
 from app.emulator.sync.contacts import candidates
 from app.emulator.sync.products import named, same_name
 
@@ -38,11 +38,11 @@ def run_step(db: Database, connection: Row, step: str, *, moment: datetime) -> N
         pull_products(db, connection, first=True)
         connections.set_pulled(db, connection["id"], at=_now(db))
         schedules.plan_hourly_sync(db, connection["id"], last=moment)
-        pushes.plan_due(db, connection, moment=moment)
+        push.plan_due(db, connection, moment=moment)
 
 
 def run_sync(db: Database, connection: Row, step: str, *, moment: datetime) -> None:
-    """The hourly or a forced sync: accounts and rates anew, names of what is new, then the pushes."""
+    """The hourly or a forced sync: accounts and rates anew, names of what is new, then the push."""
     if step == "hourly":
         schedules.plan_hourly_sync(db, connection["id"], last=moment)
     if not connection["first_pull_done"]:
@@ -52,7 +52,7 @@ def run_sync(db: Database, connection: Row, step: str, *, moment: datetime) -> N
     pull_counterparts(db, connection)
     pull_products(db, connection, first=False)
     connections.set_pulled(db, connection["id"], at=_now(db))
-    pushes.plan_due(db, connection, moment=moment)
+    push.plan_due(db, connection, moment=moment)
 
 
 def pull_counterparts(db: Database, connection: Row) -> None:
@@ -107,8 +107,14 @@ def _created(db: Database, connection: Row, items: list[Row]) -> list[NewRecord]
         return []
     at = _now(db)
     organisation = books.organisation_facts(db, connection["organisation_id"])
+    accounts = ledger_accounts.platform_ids(db, connection["entity_id"], organisation.id)
     made = parties.insert_products(
-        db, connection["entity_id"], organisation.id, items, currency=organisation.base_currency, at=at
+        db,
+        connection["entity_id"],
+        organisation,
+        items,
+        account_ids={platform_id: account_id for account_id, platform_id in accounts.items()},
+        at=at,
     )
     return [NewRecord("product", product_id, "done", at, item_id) for item_id, product_id in made.items()]
 
