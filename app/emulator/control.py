@@ -15,6 +15,7 @@ from app.emulator import samples
 from app.emulator.bodies import Field, anything, choice, flag, identifier, nested, number, read, text, whole
 from app.emulator.deps import database, settings
 from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
+from app.emulator.rules.faults import KINDS
 from app.emulator.store import book_pages, books, clock, connections, entities, faults, meta
 from app.emulator.store.database import write
 from app.emulator.sync import connections as sync
@@ -120,7 +121,7 @@ def show_books(entity_id: str) -> Response:
 @bp.get("/faults")
 def list_faults() -> Response:
     """The kinds of faults, a line each, and those that are armed."""
-    return jsonify({"kinds": mishaps.KINDS, "active": faults.find_all(database())})
+    return jsonify({"kinds": KINDS, "active": faults.find_all(database())})
 
 
 @bp.post("/faults")

@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
     app.extensions["emulator_limit"] = RateLimit(found.rate_limit)
     app.before_request(_enter)
     app.after_request(_leave)
-    app.wsgi_app = _hanging_up(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _hanging_up(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 
 def entity_id() -> str:

@@ -9,7 +9,7 @@ from app.emulator.api.gate import entity_id
 from app.emulator.deps import database
 from app.emulator.store import listings
 from app.emulator.store.database import write
-from app.emulator.sync import pushes as sync
+from app.emulator.sync import push as sync
 
 bp = Blueprint("synced_records", __name__, url_prefix="/v1/accounting_synced_records")
 

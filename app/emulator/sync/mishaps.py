@@ -13,29 +13,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.emulator.errors import BadRequestError, NotFoundError
+from app.emulator.rules.faults import KINDS
 from app.emulator.store import book_pages, clock, connections, corrections, entities, faults, listings
 from app.emulator.store.database import write
 from app.emulator.sync.connections import revoke
 
 Options = dict[str, Any]
-
-KINDS = {
-    "token_revoked": "The access token is refused with 401, and revoked; a new one can be had.",
-    "access_withdrawn": "The person took the access back in the accounting system; done at once.",
-    "api_down": "503 with a page of HTML.",
-    "garbage": "200 with a page of HTML in place of JSON.",
-    "no_answer": "The line breaks before any answer.",
-    "server_error": "500 with Monite's error body.",
-    "rate_limited": "429 with Retry-After.",
-    "conflict": "409 to whatever would change something; options: message.",
-    "unprocessable": "422 to whatever would change something; options: message, field.",
-    "timeout_after_push": "A push is done, and 504 answered.",
-    "resource_failing": "500 from one resource; options: resource (the first part of the path).",
-    "slow_pull": "The first pull takes minutes.",
-    "period_closed": "The books are locked up to today; options: date.",
-    "account_archived": "An account is archived in the books; options: account_id, else the most used one.",
-    "link_used": "The sign-in link says that it was used already.",
-}
 
 
 def arm(
@@ -48,6 +31,8 @@ def arm(
 ) -> dict[str, Any]:
     """Break something for one entity or for all; returns the fault as it was armed.
 
+    Options: `resource` for resource_failing (the first part of the path), `message` and `field` for
+    conflict and unprocessable, `date` for period_closed, `account_id` for account_archived.
     Raises BadRequestError for an unknown kind or missing details, NotFoundError for an unknown entity.
     """
     if kind not in KINDS:
