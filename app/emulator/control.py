@@ -118,6 +118,19 @@ def show_books(entity_id: str) -> Response:
     return jsonify(book_pages.books_of(db, entity_id))
 
 
+@bp.get("/organisations/<entity_id>")
+def list_organisations(entity_id: str) -> Response:
+    """The organisations that the entity's person may choose on signing in, its own ones first."""
+    db = database()
+    entities.get(db, entity_id)
+    names = ("id", "name", "platform")
+    found = [
+        {**{name: row[name] for name in names}, "is_own": bool(row["is_own"])}
+        for row in books.find_organisations(db, entity_id)
+    ]
+    return jsonify({"data": found})
+
+
 @bp.get("/faults")
 def list_faults() -> Response:
     """The kinds of faults, a line each, and those that are armed."""
@@ -158,10 +171,10 @@ def _organisation(db: Database, connection_id: str, body: dict[str, Any]) -> str
     if row is None:
         raise NotFoundError
     platform = books.books_platform(body.get("platform") or row["platform"])
-    for found in books.find_organisations(db, row["entity_id"], platform):
-        if found["name"] == body["organisation"]:
-            return str(found["id"])
-    raise NotFoundError("Organisation not found")
+    by_name = {one["name"]: one for one in books.find_organisations(db, row["entity_id"], platform)}
+    if body["organisation"] not in by_name:
+        raise NotFoundError(f"Organisation not found; there are {', '.join(by_name)}.")
+    return str(by_name[body["organisation"]]["id"])
 
 
 def _after(row: dict[str, Any]) -> Response:

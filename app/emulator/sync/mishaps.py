@@ -83,9 +83,9 @@ def _open_period(db: Database, options: Options) -> None:
 def _archive_account(db: Database, entity_id: str | None, options: Options) -> Options:
     organisation = _organisation(db, entity_id)
     accounts = {row["id"]: row for row in corrections.find_accounts(db, organisation["id"])}
-    account_id = options.get("account_id") or listings.most_assigned_account(db, str(entity_id))
-    if account_id is None:
-        account_id = next((row["id"] for row in accounts.values() if row["status"] == "Active"), None)
+    asked: str | None = options.get("account_id") or listings.most_assigned_account(db, str(entity_id))
+    in_use = (row["id"] for row in accounts.values() if row["status"] == "Active")
+    account_id = asked if asked is not None else next(in_use, "")
     if account_id not in accounts:
         raise NotFoundError("Account not found")
     corrections.set_account_status(db, organisation["id"], account_id, "Archived")
