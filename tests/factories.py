@@ -46,12 +46,32 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
+def make_monite(settings: Settings) -> Monite:
+    """A client for the settings, without a limit and without a log."""
+    return Monite(
+        settings.monite_api_url,
+        settings.monite_client_id,
+        settings.monite_client_secret,
+        settings.monite_api_version,
+    )
+
+
 def make_deps(
-    db: Database, settings: Settings, *, clock: Callable[[], datetime] | None = None, actor: Actor = MARIE
+    db: Database,
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    actor: Actor = MARIE,
+    monite: Monite | None = None,
 ) -> Deps:
     """A service's things, with a worker that nobody wakes."""
     return Deps(
-        db=db, monite=Monite(), settings=settings, actor=actor, clock=clock or Clock(), wake=lambda: None
+        db=db,
+        monite=monite or make_monite(settings),
+        settings=settings,
+        actor=actor,
+        clock=clock or Clock(),
+        wake=lambda: None,
     )
 
 

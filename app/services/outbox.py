@@ -52,7 +52,7 @@ def put(
     *,
     batch_id: str | None = None,
 ) -> list[int]:
-    """Queue intents inside the caller's own transaction, replacing waiting ones of the same key; their ids."""
+    """Queue intents inside the caller's own transaction, replacing queued ones of the same key."""
     return [outbox.add(db, entity_id, actor, intent, now, batch_id=batch_id) for intent in intents]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -63,12 +62,14 @@ def act(action: str) -> BaseResponse:
         said = perform(database(), settings(), request.form)
     except ApiError as exc:
         said = f"That did not work: {exc.message}"
-    entity_id = request.form.get("entity", "")
-    keep = {"entity": entity_id} if actions.knows(database(), entity_id) else {}
-    tab = request.form.get("tab", "")
-    if tab in sides.KINDS:
-        keep["tab"] = tab
-    return redirect(url_for(".show", said=said, **keep), code=303)
+    entity_id, tab = request.form.get("entity", ""), request.form.get("tab", "")
+    address = url_for(
+        ".show",
+        said=said,
+        entity=entity_id if actions.knows(database(), entity_id) else None,
+        tab=tab if tab in sides.KINDS else None,
+    )
+    return redirect(address, code=303)
 
 
 def _business(entity_id: str) -> dict[str, Any]:
@@ -105,10 +106,9 @@ def _business(entity_id: str) -> dict[str, Any]:
 def _connection(entity_id: str) -> dict[str, Any] | None:
     """The active connection, else the last one that was ended."""
     found = connections.find_all(database(), entity_id)
-    active = [row for row in found if row["status"] != "disconnected"]
-    row = (active or found[-1:] or [None])[0]
-    if row is None:
+    if not found:
         return None
+    row = next((row for row in found if row["status"] != "disconnected"), found[-1])
     address = f"/companies/{row['company_id']}/connections/{row['provider_connection_id']}/start"
     return {**row, "address": address, "problem": problem(row["errors"])}
 
@@ -125,9 +125,3 @@ def problem(errors: str | None) -> str | None:
 def money(amount: int, currency: str | None) -> str:
     """An amount in minor units as people write it."""
     return f"{amount / 100:,.2f} {currency or ''}".strip()
-
-
-@bp.app_template_filter("host")
-def host(address: str) -> str:
-    """The host of an address."""
-    return urlsplit(address).netloc

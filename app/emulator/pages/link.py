@@ -73,20 +73,12 @@ def show(company_id: str, link_id: str) -> BaseResponse:
     visit = _visit(company_id, link_id)
     if visit is None:
         return _unknown()
-    step = request.args.get("step", "start")
     if visit.ended:
         return _ended(visit)
-    if step == "start" and (
-        visit.connected or faults.find(visit.db, "link_used", visit.entity["id"]) is not None
-    ):
-        return _used(visit)
+    step = request.args.get("step", "start")
     if step in ("confirm", "next", "finish"):
         return _after_access(visit, step)
-    if visit.connected:
-        return _to_step(visit, "finish")
-    if step == "organisation":
-        return _choose(visit)
-    return visit.page("sign_in", step=0)
+    return _before_access(visit, step)
 
 
 @bp.post(PATH)
@@ -110,10 +102,15 @@ def _visit(company_id: str, link_id: str) -> Visit | None:
     return Visit(db, row, sides.get_entity(db, row["entity_id"]), books.books_platform(row["platform"]))
 
 
+def _before_access(visit: Visit, step: str) -> BaseResponse:
+    if visit.connected or faults.find(visit.db, "link_used", visit.entity["id"]) is not None:
+        return _used(visit)
+    return _choose(visit) if step == "organisation" else visit.page("sign_in", step=0)
+
+
 def _choose(visit: Visit, *, problem: str | None = None, status: int = 200) -> Response:
-    organisations = sorted(
-        books.find_organisations(visit.db, visit.entity["id"], visit.platform), key=lambda row: str(row["name"])
-    )
+    found = books.find_organisations(visit.db, visit.entity["id"], visit.platform)
+    organisations = sorted(found, key=lambda row: str(row["name"]))
     return visit.page(
         "organisation",
         step=1,
@@ -153,7 +150,7 @@ def _cancel(visit: Visit) -> BaseResponse:
     with write(visit.db):
         end = access.revoke if visit.connected else access.deny
         end(visit.db, visit.connection["id"])
-    return _leave(visit, 403, "User cancelled.") or visit.page(
+    return _leave(403, "User cancelled.") or visit.page(
         "outcome",
         heading="Nothing was connected",
         sentence="You can close this page. The link can be used again.",
@@ -171,7 +168,7 @@ def _back(visit: Visit) -> BaseResponse:
 def _finish(visit: Visit) -> BaseResponse:
     if not visit.connected:
         return _to_step(visit, "start")
-    return _leave(visit, 200) or visit.page(
+    return _leave(200) or visit.page(
         "outcome", heading="You are all set", sentence="You can close this page.", action=None
     )
 
@@ -189,7 +186,7 @@ def _used(visit: Visit) -> Response:
 def _leave_used(visit: Visit) -> BaseResponse:
     with write(visit.db):
         faults.take(visit.db, "link_used", visit.entity["id"])
-    return _leave(visit, 201) or _used(visit)
+    return _leave(201) or _used(visit)
 
 
 def _ended(visit: Visit) -> Response:
@@ -214,15 +211,17 @@ def _unknown() -> Response:
 
 
 def _to_step(visit: Visit, step: str) -> BaseResponse:
-    args = {} if step == "start" else {"step": step}
-    row = visit.connection
+    """The page of a step; an empty step leaves the address bare."""
     address = url_for(
-        "pages.link.show", company_id=row["company_id"], link_id=row["provider_connection_id"], **args
+        "pages.link.show",
+        company_id=visit.connection["company_id"],
+        link_id=visit.connection["provider_connection_id"],
+        step=None if step == "start" else step,
     )
     return redirect(address, code=303)
 
 
-def _leave(visit: Visit, status_code: int, message: str = "") -> BaseResponse | None:
+def _leave(status_code: int, message: str = "") -> BaseResponse | None:
     """Back to the product with the provider's own parameters; None where no way back was set."""
     target = settings().redirect_url
     if target is None:

@@ -90,8 +90,8 @@ def add_tax_rate(
                 json_array(json_object('name', :name, 'rate', :rate, 'is_compound', json('false'))),
                 'Active', :on_purchases, :on_sales
             FROM (SELECT CASE platform WHEN 'xero' THEN 'TAX9' ELSE '9' END
-                || printf('%02d', (SELECT count(*) FROM book_tax_rates WHERE organisation_id = :organisation_id))
-                AS key FROM organisations WHERE id = :organisation_id)
+                || printf('%02d', (SELECT count(*) FROM book_tax_rates t WHERE t.organisation_id = o.id))
+                AS key FROM organisations o WHERE o.id = :organisation_id)
             RETURNING id
             """,
             {

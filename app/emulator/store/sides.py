@@ -21,7 +21,8 @@ _DOCUMENTS = """
         o.currency, r.sync_status, r.errors, COALESCE(r.updated_at, o.updated_at) AS updated_at,
         d.number AS book_title, d.status AS book_status,
         (SELECT group_concat(DISTINCT COALESCE(a.code || ' ', '') || a.name)
-         FROM book_lines l JOIN book_accounts a ON a.organisation_id = l.organisation_id AND a.id = l.account_id
+         FROM book_lines l
+         JOIN book_accounts a ON a.organisation_id = l.organisation_id AND a.id = l.account_id
          WHERE l.organisation_id = d.organisation_id AND l.document_id = d.id) AS book_detail
     FROM {table} o
     LEFT JOIN synced_records r ON r.entity_id = o.entity_id AND r.organisation_id = :organisation_id
@@ -111,7 +112,9 @@ def get_entity(db: Database, entity_id: str) -> Row:
     return next(db.query("SELECT id, key, name, country, currency FROM entities WHERE id = ?", [entity_id]))
 
 
-def find(db: Database, kind: str, entity_id: str, organisation_id: str, *, page: int) -> tuple[list[Row], int]:
+def find(
+    db: Database, kind: str, entity_id: str, organisation_id: str, *, page: int
+) -> tuple[list[Row], int]:
     """One page of Monite's objects of a kind with what the books hold of each, and how many there are."""
     values = {"entity_id": entity_id, "organisation_id": organisation_id}
     count = next(db.query(f"SELECT count(*) AS n FROM ({_BOTH[kind]})", values))["n"]
