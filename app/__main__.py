@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.processes import WRONG_SETTINGS, Family, on_stop, port_is_free
 
@@ -84,9 +84,10 @@ def serve() -> int:
     """The dashboard's pages, until told to stop."""
     from app.config import load_settings
     from app.factory import create_app
+    from app.jobs.bells import Bell
 
     settings = load_settings()
-    app = create_app(settings)
+    app = create_app(settings, wake=Bell(settings).ring)
     return _serve(app, settings.host, settings.port, "GANGWAY_PORT", "Dashboard")
 
 
@@ -121,10 +122,10 @@ def worker() -> int:
 
 
 def _serve(app: Flask, host: str, port: int, setting: str, name: str) -> int:
-    import waitress
+    from waitress.server import create_server
 
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident="gangway")
+        server: Any = create_server(app, host=host, port=port, threads=THREADS, ident="gangway")
     except OSError:
         return _explain(_busy(host, port, setting))
     on_stop(_leave)

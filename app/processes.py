@@ -40,7 +40,7 @@ class Child:
     def start(self) -> None:
         self.started_at = time.monotonic()
         self.again_at = 0.0
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - this very program
             [sys.executable, "-m", "app", self.command],
             stdin=subprocess.PIPE,
             env={**os.environ, **self.environ, LIFELINE: "1"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -95,6 +96,5 @@ def _trouble() -> tuple[type[Exception], ...]:
     known: tuple[type[Exception], ...] = (sqlite3.Error, OSError, HueyException)
     if find_spec("redis") is None:
         return known
-    from redis.exceptions import RedisError
-
-    return (*known, RedisError)
+    redis = import_module("redis.exceptions")
+    return (*known, redis.RedisError)

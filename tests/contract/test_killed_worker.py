@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -59,10 +60,9 @@ class _Counting(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def handle(self) -> None:
-        try:
+        # The worker may be killed while it listens.
+        with suppress(OSError):
             super().handle()
-        except OSError:
-            pass  # the worker was killed while it listened
 
     def log_message(self, format: str, *args: object) -> None:
         return
