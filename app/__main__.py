@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from app.processes import WRONG_SETTINGS, Family, on_stop, port_is_free
@@ -85,10 +86,12 @@ def serve() -> int:
     from app.config import load_settings
     from app.factory import create_app
     from app.jobs.bells import Bell
+    from app.services.clients import open_monite
 
     settings = load_settings()
-    app = create_app(settings, wake=Bell(settings).ring)
-    return _serve(app, settings.host, settings.port, "GANGWAY_PORT", "Dashboard")
+    with open_monite(settings) as monite:
+        app = create_app(settings, monite=monite, wake=Bell(settings).ring)
+        return _serve(app, settings.host, settings.port, "GANGWAY_PORT", "Dashboard")
 
 
 def emulator() -> int:
@@ -107,17 +110,16 @@ def worker() -> int:
     from app.factory import create_deps
     from app.jobs import worker as jobs
     from app.jobs.bells import Bell
+    from app.services.clients import open_monite
 
     settings = load_settings()
     stop = threading.Event()
     on_stop(stop.set)
     bell = Bell(settings, patience=5.0)
-    deps = create_deps(settings, wake=bell.sound)
-    try:
-        jobs.run(deps, bell, stop)
-    finally:
-        deps.db.close()
-        bell.close()
+    with open_monite(settings) as monite:
+        deps = create_deps(settings, monite, bell.sound)
+        with closing(deps.db), closing(bell):
+            jobs.run(deps, bell, stop)
     return 0
 
 

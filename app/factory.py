@@ -69,11 +69,11 @@ def create_app(
     return app
 
 
-def create_deps(settings: Settings, *, wake: Callable[[], None]) -> Deps:
+def create_deps(settings: Settings, monite: Monite, wake: Callable[[], None]) -> Deps:
     """What the worker's services work with; its store is at the newest schema, and the caller's to close."""
     return Deps(
         db=prepare(settings.database),
-        monite=_monite(settings),
+        monite=monite,
         settings=settings,
         actor=SYSTEM,
         clock=requests.utc_now,
