@@ -119,11 +119,9 @@ def save_many(entity_id: str, kind: str) -> Response:
         )
     except InputError as error:
         context = _page(entity_id, Kind(kind), {**asked, "pick": form.get("pick", "")})
-        ticked = set(form.getlist("ids"))
-        return render(
-            "assign/index.html", status=422, beat_page="assign", problem=error, **(context | {"ticked": ticked})
-        )
-    kept = {name: value for name, value in asked.items() if value}
+        context["ticked"] = set(form.getlist("ids"))
+        return render("assign/index.html", status=422, beat_page="assign", problem=error, **context)
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return redirect(url_for(".show", entity_id=entity_id, kind=kind, batch=batch.id, **kept), code=303)
 
 
@@ -155,7 +153,8 @@ def forget(entity_id: str, kind: str, object_id: str) -> str | Response:
 @beat("assign")
 def _redraw(entity_id: str) -> str:
     """The counts of both kinds; rows that are being saved ask for themselves."""
-    return render_template("assign/_progress.html", entity_id=entity_id, progress=_progress(entity_id), oob=True)
+    progress = _progress(entity_id)
+    return render_template("assign/_progress.html", entity_id=entity_id, progress=progress, oob=True)
 
 
 def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:

@@ -147,7 +147,5 @@ def _ticked(view: RulesView, ticks: MultiDict[str, str]) -> SyncRules:
 
 def _effect(entity_id: str, change: Change) -> tuple[Change, dict[str, Any]]:
     """A change with some of the documents behind each of its numbers."""
-    groups = {"fresh": change.fresh, "sent": change.sent, "stopped": change.stopped, "blocked": change.blocked}
-    return change, {
-        group: rules.documents(deps(), entity_id, change, group) for group, n in groups.items() if n
-    }
+    groups = [name for name in ("fresh", "sent", "stopped", "blocked") if getattr(change, name)]
+    return change, {group: rules.documents(deps(), entity_id, change, group) for group in groups}
