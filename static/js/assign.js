@@ -5,7 +5,7 @@
   if (!template) return;
   const words = template.dataset;
   const byId = (id) => document.getElementById(id);
-  const count = (element, n) => (n === 1 ? element.dataset.one : element.dataset.many).replace("%n", n);
+  const count = (element, n) => (n === 1 ? element.dataset.one : element.dataset.many).replace("{n}", n);
 
   // One combobox for each place that asks for an account.
   const setUp = (box) => {
