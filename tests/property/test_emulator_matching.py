@@ -67,7 +67,9 @@ def test_products_are_linked_one_to_one_and_only_by_names_that_are_used_once(
 
 
 @given(NAMED, NAMED)
-def test_every_item_is_linked_new_or_tied_and_never_two_of_them(products: list[Named], items: list[Named]) -> None:
+def test_every_item_is_linked_new_or_tied_and_never_two_of_them(
+    products: list[Named], items: list[Named]
+) -> None:
     found = match_products(products, items)
     linked = [item.id for _, item in found.pairs]
     tied_names = {one.name for one in found.tied_products} | {one.name for one in found.tied_items}
