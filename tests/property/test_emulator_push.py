@@ -8,26 +8,29 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app.emulator.rules.statuses import PAYABLE_STATUSES
+from app.emulator.rules.statuses import PAYABLE_DEFAULT, PAYABLE_STATUSES, RECEIVABLE_DEFAULT
 from app.emulator.store import sync_rules
 from app.emulator.store.database import write
 from app.emulator.sync import connections as sync
 from app.emulator.sync import engine, push
 from tests.emulator_factories import Practice
 
-INVOICE_STATUSES = ("draft", "issued", "paid", "overdue", "canceled", "uncollectible")
-BILL_RULES = st.lists(st.sampled_from(PAYABLE_STATUSES), unique=True)
+# Weighted towards what is pushed, so that much is written and written again.
+BILL_STATUSES = st.sampled_from(["waiting_to_be_paid"] * 4 + ["paid"] * 2 + list(PAYABLE_STATUSES))
+INVOICE_STATUSES = st.sampled_from(["issued"] * 3 + ["draft", "paid", "overdue", "canceled", "uncollectible"])
+BILL_RULES = st.just(list(PAYABLE_DEFAULT)) | st.lists(st.sampled_from(PAYABLE_STATUSES), unique=True)
 LINES = st.lists(
     st.fixed_dictionaries(
         {
             "quantity": st.integers(1, 9),
             "unit_price": st.integers(-500, 99_999),
-            "tax": st.sampled_from([1900, 1900, 700]),
+            "tax": st.sampled_from([1900, 1900, 1900, 700]),
         }
     ),
+    min_size=1,
     max_size=3,
 )
-INVOICE_RULES = st.lists(st.sampled_from(INVOICE_STATUSES[1:]), unique=True)
+INVOICE_RULES = st.just(list(RECEIVABLE_DEFAULT)) | st.lists(st.sampled_from(RECEIVABLE_DEFAULT), unique=True)
 
 
 class KilledError(BaseException):
@@ -51,11 +54,11 @@ class Pushing(RuleBasedStateMachine):
     # What Monite's side does
 
     @rule(
-        status=st.sampled_from(PAYABLE_STATUSES),
+        status=BILL_STATUSES,
         vendor=st.integers(0, 1),
         number=st.integers(1, 3),
         lines=LINES,
-        currency=st.sampled_from(["EUR", "EUR", "USD"]),
+        currency=st.sampled_from(["EUR", "EUR", "EUR", "USD"]),
     )
     def a_bill_comes(
         self, status: str, vendor: int, number: int, lines: list[dict[str, Any]], currency: str
@@ -67,20 +70,18 @@ class Pushing(RuleBasedStateMachine):
         taxes = [round(amount * line["tax"] / 10_000) for amount, line in zip(amounts, lines, strict=True)]
         self.totals[bill] = sum(amounts) + sum(taxes)
 
-    @rule(
-        status=st.sampled_from(INVOICE_STATUSES), number=st.integers(1, 3), tax=st.sampled_from([1900, 700])
-    )
+    @rule(status=INVOICE_STATUSES, number=st.integers(1, 3), tax=st.sampled_from([1900, 700]))
     def an_invoice_comes(self, status: str, number: int, tax: int) -> None:
         invoice = self.practice.invoice(self.customer, status=status, number=f"I-{number}", tax=tax)
         self.totals[invoice] = 2000 + tax // 5
 
-    @rule(pick=st.integers(0, 50), status=st.sampled_from(PAYABLE_STATUSES))
+    @rule(pick=st.integers(0, 50), status=BILL_STATUSES)
     def a_bill_changes(self, pick: int, status: str) -> None:
-        self._change("payables", pick, status)
+        self._change("payables", pick, status=status, document_id=f"B-{pick}")
 
-    @rule(pick=st.integers(0, 50), status=st.sampled_from(INVOICE_STATUSES))
+    @rule(pick=st.integers(0, 50), status=INVOICE_STATUSES)
     def an_invoice_changes(self, pick: int, status: str) -> None:
-        self._change("receivables", pick, status)
+        self._change("receivables", pick, status=status)
 
     @rule(payable=BILL_RULES, receivable=INVOICE_RULES)
     def the_rules_change(self, payable: list[str], receivable: list[str]) -> None:
@@ -113,6 +114,12 @@ class Pushing(RuleBasedStateMachine):
         settled = [row for row in self.practice.records() if row["sync_status"] != "pending"]
         if settled:
             push.push(self.practice.db, settled[pick % len(settled)]["id"])
+
+    @precondition(lambda self: self.practice.connection["status"] == "connected")
+    @rule()
+    def a_sync_runs_through(self) -> None:
+        sync.request_sync(self.practice.db, self.practice.connection_id)
+        self.the_engine_runs()
 
     @rule()
     def the_engine_runs(self) -> None:
@@ -209,11 +216,11 @@ class Pushing(RuleBasedStateMachine):
             if row["platform_object_id"] in written
         }
 
-    def _change(self, table: str, pick: int, status: str) -> None:
+    def _change(self, table: str, pick: int, **changes: str) -> None:
         rows = list(self.practice.db.query(f"SELECT id FROM {table} ORDER BY rowid"))
         if rows:
-            self.practice.touch(table, rows[pick % len(rows)]["id"], status=status)
+            self.practice.touch(table, rows[pick % len(rows)]["id"], **changes)
 
 
 TestPushing = Pushing.TestCase
-TestPushing.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestPushing.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
