@@ -65,12 +65,12 @@ def _break(db: Database, _settings: EmulatorSettings, form: Form) -> str:
         raise BadRequestError("there is no such fault")
     if count and not (count.isdigit() and int(count)):
         raise BadRequestError("the count is a whole number")
-    everyone = form.get("scope") == "all"
     mishaps.arm(
         db,
         kind,
-        entity_id=None if everyone else _entity(db, form),
+        entity_id=None if form.get("scope") == "all" else _entity(db, form),
         count=int(count) if count else None,
+        options={"resource": form["resource"]} if form.get("resource") else None,
     )
     return f"Broken on purpose: {KINDS[kind]}"
 
