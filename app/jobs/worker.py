@@ -86,7 +86,7 @@ class _Loop:
     bell: Bell
     stop: threading.Event
     _thread: threading.Thread | None = None
-    _pause: float = FIRST_PAUSE
+    _pause: float = FIRST_PAUSE / 2
     _not_before: float = 0.0
     _began: float = field(default=0.0)
 
