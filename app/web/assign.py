@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.domain.account_search import FoundAccounts
 from app.domain.accounts import usual_types
 from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
-from app.domain.errors import InputError
+from app.domain.errors import InputError, NotThereError
 from app.domain.people import Action
 from app.services import assignments
 from app.services.assignments import Outcome
@@ -23,7 +24,6 @@ from app.web.requests import deps
 from app.web.security import is_local_path
 
 bp = Blueprint("assign", __name__, url_prefix="/e/<entity_id>/assign")
-KIND = "<any(products, bills):kind>"
 MOST_OPTIONS = 800
 """Without script each row has a list of all accounts, unless that would make the page heavy."""
 
@@ -35,15 +35,15 @@ def index(entity_id: str) -> Response:
     return redirect(url_for(".show", entity_id=entity_id, kind="bills"), code=302)
 
 
-@bp.get(f"/{KIND}")
+@bp.get("/<kind>")
 @needs(Action.SEE)
 def show(entity_id: str, kind: str) -> Response:
     """The rows of one kind; htmx asks for the table alone."""
     return render(
         "assign/index.html",
         fragment="assign/_table.html",
-        beat_page="assign",
-        **_page(entity_id, Kind(kind), request.args.to_dict()),
+        beat_page=f"assign-{kind}",
+        **_page(entity_id, _of(kind), request.args.to_dict()),
     )
 
 
@@ -51,40 +51,40 @@ def show(entity_id: str, kind: str) -> Response:
 @needs(Action.SEE)
 def accounts(entity_id: str) -> str:
     """The options of the account picker."""
-    kind, text = _kind(request.args.get("kind", "")), request.args.get("q", "").strip()
+    kind, text = _of(request.args.get("kind", "bills")), request.args.get("q", "").strip()
     found: FoundAccounts = assignments.find_accounts(
         deps(), entity_id, kind, text, every_type=bool(request.args.get("all"))
     )
     return render_template("assign/_accounts.html", found=found, text=text, kind=kind)
 
 
-@bp.get(f"/{KIND}/<object_id>")
+@bp.get("/<kind>/<object_id>")
 @needs(Action.SEE)
 def one(entity_id: str, kind: str, object_id: str) -> Response:
     """One row by itself, with every account to choose from."""
-    row = assignments.get(deps(), entity_id, Kind(kind), object_id)
+    row = assignments.get(deps(), entity_id, _of(kind), object_id)
     return _one(entity_id, row)
 
 
-@bp.get(f"/{KIND}/<object_id>/status")
+@bp.get("/<kind>/<object_id>/status")
 @needs(Action.SEE)
 def status(entity_id: str, kind: str, object_id: str) -> str:
     """Whether one row is saved by now; asks again by itself until it is known."""
-    row = assignments.get(deps(), entity_id, Kind(kind), object_id)
+    row = assignments.get(deps(), entity_id, _of(kind), object_id)
     return _saved(entity_id, Outcome(row))
 
 
-@bp.post(f"/{KIND}/<object_id>")
+@bp.post("/<kind>/<object_id>")
 @needs(Action.ASSIGN)
 def save(entity_id: str, kind: str, object_id: str) -> str | tuple[str, int] | Response:
     """Give one row its account; htmx gets the row's status, a browser goes back to the list."""
     account_id, seen = request.form.get("account_id", ""), request.form.get("seen")
     try:
         outcome = assignments.assign(
-            deps(), entity_id, Kind(kind), object_id, account_id=account_id, seen=seen
+            deps(), entity_id, _of(kind), object_id, account_id=account_id, seen=seen
         )
     except InputError as error:
-        row = assignments.get(deps(), entity_id, Kind(kind), object_id)
+        row = assignments.get(deps(), entity_id, _of(kind), object_id)
         if wants_fragment():
             return _saved(entity_id, Outcome(row), problem=error.message), 422
         return _one(entity_id, row, problem=error.message)
@@ -97,13 +97,13 @@ def save(entity_id: str, kind: str, object_id: str) -> str | tuple[str, int] | R
     return redirect(back if is_local_path(back) else home, code=303)
 
 
-@bp.post(f"/{KIND}")
+@bp.post("/<kind>")
 @needs(Action.ASSIGN)
 def save_many(entity_id: str, kind: str) -> Response:
     """Give one account to the ticked rows, or to all that the filter shows."""
     form = request.form
     asked = {name: form.get(name, "") for name in ("show", "q", "supplier", "bill")}
-    chosen = _query(Kind(kind), asked) if form.get("pick") == "all" else form.getlist("ids")
+    chosen = _query(_of(kind), asked) if form.get("pick") == "all" else form.getlist("ids")
     try:
         if not chosen:
             raise InputError("bulk-account", _("Tick at least one row."))
@@ -112,15 +112,15 @@ def save_many(entity_id: str, kind: str) -> Response:
         batch = assignments.assign_many(
             deps(),
             entity_id,
-            Kind(kind),
+            _of(kind),
             chosen,
             account_id=form["account_id"],
             form_key=form.get("form_key") or secrets.token_urlsafe(16),
         )
     except InputError as error:
-        context = _page(entity_id, Kind(kind), {**asked, "pick": form.get("pick", "")})
+        context = _page(entity_id, _of(kind), {**asked, "pick": form.get("pick", "")})
         context["ticked"] = set(form.getlist("ids"))
-        return render("assign/index.html", status=422, beat_page="assign", problem=error, **context)
+        return render("assign/index.html", status=422, beat_page=f"assign-{kind}", problem=error, **context)
     kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     return redirect(url_for(".show", entity_id=entity_id, kind=kind, batch=batch.id, **kept), code=303)
 
@@ -133,28 +133,34 @@ def batch(entity_id: str, batch_id: str) -> Response:
         "assign/batch.html",
         fragment="assign/_batch.html",
         entity_id=entity_id,
-        beat_page="assign",
+        beat_page="",
         swapped=wants_fragment(),
         progress=_progress(entity_id),
         bulk=_bulk(entity_id, batch_id),
     )
 
 
-@bp.post(f"/{KIND}/<object_id>/forget")
+@bp.post("/<kind>/<object_id>/forget")
 @needs(Action.ASSIGN)
 def forget(entity_id: str, kind: str, object_id: str) -> str | Response:
     """Drop a choice that was not accepted."""
-    row = assignments.forget(deps(), entity_id, Kind(kind), object_id)
+    row = assignments.forget(deps(), entity_id, _of(kind), object_id)
     if wants_fragment():
         return _saved(entity_id, Outcome(row))
     return redirect(url_for(".show", entity_id=entity_id, kind=kind), code=303)
 
 
-@beat("assign")
-def _redraw(entity_id: str) -> str:
-    """The counts of both kinds; rows that are being saved ask for themselves."""
-    progress = _progress(entity_id)
-    return render_template("assign/_progress.html", entity_id=entity_id, progress=progress, oob=True)
+def _redraw(kind: Kind) -> Callable[[str], str]:
+    """The counts of a page; rows that are being saved ask for themselves."""
+
+    def redraw(entity_id: str) -> str:
+        return render_template("assign/_progress.html", kind=kind, progress=_progress(entity_id))
+
+    return redraw
+
+
+for each in Kind:
+    beat(f"assign-{each}")(_redraw(each))
 
 
 def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
@@ -247,5 +253,8 @@ def _query(kind: Kind, asked: dict[str, str]) -> AssignQuery:
     )
 
 
-def _kind(text: str) -> Kind:
-    return Kind(text) if text in set(Kind) else Kind.BILLS
+def _of(kind: str) -> Kind:
+    """The kind in an address; there are two."""
+    if kind not in set(Kind):
+        raise NotThereError(_("There is no such page here."))
+    return Kind(kind)
