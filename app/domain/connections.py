@@ -41,6 +41,7 @@ class Connection:
     # Ours, not Monite's: kept beside the mirror.
     first_connected_at: datetime | None = None
     confirmed_at: datetime | None = None
+    first_stamp: datetime | None = None
 
     @property
     def occupies(self) -> bool:
@@ -51,12 +52,12 @@ class Connection:
     def imported_at(self) -> datetime | None:
         """When the last import finished; None until one has.
 
-        Monite stamps `last_pull` when a connection is created, so it only counts once it is later
-        than the moment at which we first saw the connection connected.
+        Monite stamps `last_pull` when a connection is created, so it counts once it is later than
+        `first_stamp`, the value that we saw before any import. Both are Monite's own times.
         """
         if self.last_pull is None or self.first_connected_at is None:
             return None
-        return self.last_pull if self.last_pull > self.first_connected_at else None
+        return self.last_pull if self.last_pull > (self.first_stamp or self.created_at) else None
 
 
 SYSTEM_NAMES = {

@@ -29,7 +29,8 @@ def add(
     """Write one event down and return its id."""
     row = db.execute(
         """
-        INSERT INTO events (entity_id, at, kind, actor_name, actor_role, object_type, object_id, was, became, note)
+        INSERT INTO events
+            (entity_id, at, kind, actor_name, actor_role, object_type, object_id, was, became, note)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
         """,
         [

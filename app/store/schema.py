@@ -23,8 +23,9 @@ CREATE TABLE connections (
     id TEXT PRIMARY KEY, entity_id TEXT NOT NULL, status TEXT NOT NULL, platform TEXT, connection_url TEXT,
     last_pull TEXT, errors TEXT NOT NULL DEFAULT '[]', business TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
     raw TEXT NOT NULL, seen_at TEXT NOT NULL,
-    -- ours: when we first saw it connected, and when a person said that it is the right organisation
-    first_connected_at TEXT, confirmed_at TEXT, confirmed_by TEXT) STRICT;
+    -- ours: last_pull as it stood before any import, when we first saw it connected, and when a person
+    -- said that it is the right organisation
+    first_stamp TEXT, first_connected_at TEXT, confirmed_at TEXT, confirmed_by TEXT) STRICT;
 CREATE INDEX connections_by_entity ON connections (entity_id, created_at DESC, id DESC);
 
 CREATE TABLE ledger_accounts (

@@ -1,0 +1,142 @@
+"""What can happen to a connection; each call is one transaction."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from sqlite_utils import Database
+
+from app.emulator.errors import BadRequestError, ConflictError, NotFoundError
+from app.emulator.store import books, clock, connections, jobs, synced_records
+from app.emulator.store.database import write
+from app.emulator.sync import schedules
+
+Row = dict[str, Any]
+
+ACCESS_WITHDRAWN = "The integration de-authorized access to the connection."
+DISCONNECTED = "The connection was disconnected before the record was pushed."
+
+
+def create(db: Database, entity_id: str, platform: str | None, *, settings_provider: str | None) -> Row:
+    """A new connection that waits for the person to sign in.
+
+    `settings_provider` is the provider whose key the partner settings hold, or None.
+    Raises BadRequestError without one, ConflictError while another connection is active.
+    """
+    with write(db):
+        if settings_provider is None:
+            raise BadRequestError("Accounting provider is not configured in the partner settings")
+        if connections.find_active(db, entity_id) is not None:
+            raise ConflictError("The entity already has an active accounting connection")
+        at = clock.stamp(clock.now(db))
+        connection_id = str(uuid4())
+        row = {
+            "id": connection_id,
+            "entity_id": entity_id,
+            "status": "pending_auth",
+            "platform": platform,
+            "provider": settings_provider,
+            "company_id": str(uuid4()),
+            "provider_connection_id": str(uuid4()),
+            "last_pull": at,
+            "created_at": at,
+            "updated_at": at,
+        }
+        connections.insert(db, row)
+        return _get(db, connection_id)
+
+
+def authorise(
+    db: Database, connection_id: str, platform: str | None = None, organisation_id: str | None = None
+) -> Row:
+    """Give access to an organisation, by default the entity's own; the first pull is then under way.
+
+    Raises NotFoundError for what does not exist, BadRequestError for another platform than the
+    connection's, ConflictError unless the connection waits for access or has lost it.
+    """
+    with write(db):
+        row = _get(db, connection_id)
+        if row["status"] not in ("pending_auth", "deauthorized"):
+            raise ConflictError(f"The connection is {row['status']}")
+        organisation = _organisation(db, row, platform, organisation_id)
+        connections.set_connected(
+            db,
+            connection_id,
+            platform=row["platform"] or organisation["platform"],
+            organisation_id=organisation["id"],
+            at=clock.stamp(clock.now(db)),
+        )
+        jobs.remove_all(db, connection_id)
+        schedules.plan_first_pull(db, row)
+        return _get(db, connection_id)
+
+
+def deny(db: Database, connection_id: str) -> Row:
+    """The person pressed Cancel: nothing was connected, and the link can be used again."""
+    with write(db):
+        row = _get(db, connection_id)
+        if row["status"] not in ("pending_auth", "deauthorized"):
+            raise ConflictError(f"The connection is {row['status']}")
+        return row
+
+
+def revoke(db: Database, connection_id: str) -> Row:
+    """Access was taken away on the accounting side; twice is the same as once."""
+    with write(db):
+        row = _get(db, connection_id)
+        if row["status"] == "deauthorized":
+            return row
+        if row["status"] != "connected":
+            raise ConflictError(f"The connection is {row['status']}")
+        errors = json.dumps([{"message": ACCESS_WITHDRAWN}])
+        return _stop(db, row, "deauthorized", errors=errors, message=ACCESS_WITHDRAWN)
+
+
+def disconnect(db: Database, connection_id: str) -> Row:
+    """End the connection for good; twice is the same as once."""
+    with write(db):
+        row = _get(db, connection_id)
+        if row["status"] == "disconnected":
+            return row
+        return _stop(db, row, "disconnected", errors=None, message=DISCONNECTED)
+
+
+def request_sync(db: Database, connection_id: str) -> Row:
+    """Ask for a sync now; raises ConflictError unless connected."""
+    with write(db):
+        row = _get(db, connection_id)
+        if row["status"] != "connected":
+            raise ConflictError("The connection is not connected")
+        schedules.plan_forced_sync(db, connection_id)
+        return row
+
+
+def _get(db: Database, connection_id: str) -> Row:
+    row = connections.find(db, connection_id)
+    if row is None:
+        raise NotFoundError("Accounting connection not found")
+    return row
+
+
+def _organisation(db: Database, row: Row, platform: str | None, organisation_id: str | None) -> Row:
+    wanted = books.books_platform(platform or row["platform"])
+    if row["platform"] and books.books_platform(row["platform"]) != wanted:
+        raise BadRequestError(f"The connection is for {row['platform']}")
+    seen = books.find_organisations(db, row["entity_id"], wanted)
+    found = [
+        one for one in seen if one["id"] == organisation_id or (organisation_id is None and one["is_own"])
+    ]
+    if not found:
+        raise NotFoundError("Organisation not found")
+    return found[0]
+
+
+def _stop(db: Database, row: Row, status: str, *, errors: str | None, message: str) -> Row:
+    at = clock.stamp(clock.now(db))
+    jobs.remove_all(db, row["id"])
+    if row["organisation_id"] is not None:
+        synced_records.stop_pending(db, row["entity_id"], row["organisation_id"], message, at=at)
+    connections.set_status(db, row["id"], status, errors=errors, at=at)
+    return _get(db, row["id"])

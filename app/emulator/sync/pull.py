@@ -1,0 +1,160 @@
+"""Pulling: what the accounting system holds comes to Monite, and is matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from app.emulator.rules.matching import Match, Named, match_contact, match_products
+from app.emulator.store import (
+    books,
+    clock,
+    connections,
+    ledger_accounts,
+    parties,
+    synced_records,
+    tax_rates,
+)
+from app.emulator.store.synced_records import NewRecord
+from app.emulator.sync import push, schedules
+from app.emulator.sync.contacts import candidates
+from app.emulator.sync.products import named, same_name
+
+Row = dict[str, Any]
+
+
+def run_step(db: Database, connection: Row, step: str, *, moment: datetime) -> None:
+    """One step of the first pull; after the last one, what the rules allow is pushed."""
+    if step == "ledger_accounts":
+        _pull_ledger_accounts(db, connection)
+    elif step == "tax_rates":
+        _pull_tax_rates(db, connection)
+    elif step == "counterparts":
+        pull_counterparts(db, connection)
+    else:
+        pull_products(db, connection, first=True)
+        connections.set_pulled(db, connection["id"], at=_now(db))
+        schedules.plan_hourly_sync(db, connection["id"], last=moment)
+        push.plan_due(db, connection, moment=moment)
+
+
+def run_sync(db: Database, connection: Row, step: str, *, moment: datetime) -> None:
+    """The hourly or a forced sync: accounts and rates anew, names of what is new, then the push."""
+    if step == "hourly":
+        schedules.plan_hourly_sync(db, connection["id"], last=moment)
+    if not connection["first_pull_done"]:
+        return  # the first pull is still under way, and pushes when it is done
+    _pull_ledger_accounts(db, connection)
+    _pull_tax_rates(db, connection)
+    pull_counterparts(db, connection)
+    pull_products(db, connection, first=False)
+    connections.set_pulled(db, connection["id"], at=_now(db))
+    push.plan_due(db, connection, moment=moment)
+
+
+def pull_counterparts(db: Database, connection: Row) -> None:
+    """Match counterparts that no contact is linked to; nothing is created, and no match is no action."""
+    contacts = _contacts_by_name(db, connection["organisation_id"])
+    counterparts = parties.find_counterparts(db, connection["entity_id"])
+    for object_type, flag in (("vendor", "is_vendor"), ("customer", "is_customer")):
+        known = _known(db, connection, object_type)
+        found = [
+            (row, _match(row, contacts, connection, object_type))
+            for row in counterparts
+            if row[flag] and row["id"] not in known
+        ]
+        records = [
+            NewRecord(object_type, row["id"], "done", row["updated_at"], match.party.id)
+            for row, match in found
+            if match is not None
+        ]
+        synced_records.insert(db, connection, records, at=_now(db))
+
+
+def pull_products(db: Database, connection: Row, *, first: bool) -> None:
+    """Link products and items of one name and tell ties.
+
+    What only the books have is created at Monite on the first connection, and not later.
+    """
+    known = synced_records.find_of(db, connection["entity_id"], connection["organisation_id"], "product")
+    ours = {row["object_id"] for row in known}
+    theirs = {row["platform_object_id"] for row in known if row["platform_object_id"]}
+    products = {row["id"]: row for row in parties.find_products(db, connection["entity_id"])}
+    items = {row["id"]: row for row in books.items(db, connection["organisation_id"])}
+    matches = match_products(named(list(products.values())), named(list(items.values())))
+    new_items = [items[one.id] for one in matches.new_items if first and one.id not in theirs]
+    records = [
+        *_linked(products, [pair for pair in matches.pairs if pair[0].id not in ours]),
+        *_created(db, connection, new_items),
+        *_tied(products, [tied for tied in matches.tied_products if tied.id not in ours]),
+        *_tied_items([tied for tied in matches.tied_items if first and tied.id not in theirs]),
+    ]
+    synced_records.insert(db, connection, records, at=_now(db))
+
+
+def _linked(products: Mapping[str, Row], pairs: Iterable[tuple[Named, Named]]) -> list[NewRecord]:
+    return [
+        NewRecord("product", product.id, "done", products[product.id]["updated_at"], item.id)
+        for product, item in pairs
+    ]
+
+
+def _created(db: Database, connection: Row, items: list[Row]) -> list[NewRecord]:
+    if not items:
+        return []
+    at = _now(db)
+    organisation = books.organisation_facts(db, connection["organisation_id"])
+    accounts = ledger_accounts.platform_ids(db, connection["entity_id"], organisation.id)
+    made = parties.insert_products(
+        db,
+        connection["entity_id"],
+        organisation,
+        items,
+        account_ids={platform_id: account_id for account_id, platform_id in accounts.items()},
+        at=at,
+    )
+    return [NewRecord("product", product_id, "done", at, item_id) for item_id, product_id in made.items()]
+
+
+def _tied(products: Mapping[str, Row], tied: Iterable[Named]) -> list[NewRecord]:
+    return [
+        NewRecord("product", one.id, "error", products[one.id]["updated_at"], error=same_name(one.name))
+        for one in tied
+    ]
+
+
+def _tied_items(tied: Iterable[Named]) -> list[NewRecord]:
+    return [NewRecord("product", None, "error", None, one.id, same_name(one.name)) for one in tied]
+
+
+def _known(db: Database, connection: Row, object_type: str) -> set[str]:
+    records = synced_records.find_of(db, connection["entity_id"], connection["organisation_id"], object_type)
+    return {record["object_id"] for record in records}
+
+
+def _match(row: Row, contacts: Mapping[str, list[Row]], connection: Row, object_type: str) -> Match | None:
+    named = contacts.get(row["name"], [])
+    found = match_contact(parties.party(row), candidates(named, connection["platform"], object_type))
+    return found if isinstance(found, Match) else None
+
+
+def _contacts_by_name(db: Database, organisation_id: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in books.contacts(db, organisation_id):
+        found.setdefault(row["name"], []).append(row)
+    return found
+
+
+def _pull_ledger_accounts(db: Database, connection: Row) -> None:
+    ledger_accounts.pull(db, connection["entity_id"], connection["organisation_id"], at=_now(db))
+
+
+def _pull_tax_rates(db: Database, connection: Row) -> None:
+    tax_rates.pull(db, connection["entity_id"], connection["organisation_id"], at=_now(db))
+
+
+def _now(db: Database) -> str:
+    return clock.stamp(clock.now(db))

@@ -1,0 +1,203 @@
+"""Pushing: what Monite holds goes to the accounting system's books, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from app.emulator.errors import ConflictError, NotFoundError
+from app.emulator.rules import readiness, refusals
+from app.emulator.rules.documents import BookLine, Document, Kind
+from app.emulator.store import (
+    clock,
+    connections,
+    documents,
+    ledger_accounts,
+    meta,
+    sync_rules,
+    synced_records,
+    tax_rates,
+)
+from app.emulator.store.database import write
+from app.emulator.store.synced_records import NewRecord
+from app.emulator.sync import schedules
+from app.emulator.sync.books import Draft, Ledger, RefusedError, open_ledger, write_bill, write_invoice
+from app.emulator.sync.contacts import contact_for
+from app.emulator.sync.products import link_product
+
+Row = dict[str, Any]
+
+RULE_OF: Mapping[Kind, str] = {"bill": "payable", "invoice": "receivable"}
+ROLE_OF: Mapping[Kind, str] = {"bill": "vendor", "invoice": "customer"}
+
+
+def push(db: Database, record_id: str) -> Row:
+    """Try a record again: it is pending, and its push under way; returns the record.
+
+    Raises NotFoundError, and ConflictError while it is pending or nothing is connected.
+    """
+    with write(db):
+        record = synced_records.find(db, record_id)
+        if record is None:
+            raise NotFoundError("Synced record not found")
+        if record["sync_status"] == "pending":
+            raise ConflictError("The record is already being synchronized")
+        connection = connections.find_active(db, record["entity_id"])
+        if connection is None or connection["status"] != "connected":
+            raise ConflictError("There is no connected accounting connection")
+        if connection["organisation_id"] != record["organisation_id"]:
+            raise ConflictError("The record belongs to another organisation than the connected one")
+        now = clock.now(db)
+        synced_records.set_pending(db, [record_id], at=clock.stamp(now))
+        schedules.plan_pushes(db, connection["id"], [record_id], step="retry", start=now)
+        return synced_records.get(db, record_id)
+
+
+def plan_due(db: Database, connection: Row, *, moment: datetime) -> None:
+    """Make pending, and schedule, what the rules allow and the books lack or have in an older form."""
+    rules = sync_rules.get(db, connection["entity_id"])
+    at = clock.stamp(clock.now(db))
+    record_ids: list[str] = []
+    for kind, rule in RULE_OF.items():
+        due = documents.find_to_push(
+            db, connection["entity_id"], connection["organisation_id"], kind, rules[rule]
+        )
+        if meta.switches(db)["skip_documents_before_first_sync"]:
+            due = [row for row in due if row["record_id"] or row["created_at"] >= connection["linked_at"]]
+        object_type = documents.OBJECT_TYPES[kind]
+        new = [
+            NewRecord(object_type, row["id"], "pending", row["changed_at"])
+            for row in due
+            if not row["record_id"]
+        ]
+        again = [row["record_id"] for row in due if row["record_id"]]
+        synced_records.set_pending(db, again, at=at)
+        record_ids += [*again, *synced_records.insert(db, connection, new, at=at)]
+    schedules.plan_pushes(db, connection["id"], record_ids, step="auto", start=moment)
+
+
+def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
+    """Push the records of these jobs, in their order, inside the caller's transaction."""
+    records = synced_records.find_many(db, [job["record_id"] for job in jobs])
+    pending = {key: record for key, record in records.items() if record["sync_status"] == "pending"}
+    press = _open_press(db, connection)
+    loaded = _load(db, pending.values())
+    for job in jobs:
+        record = pending.get(job["record_id"])
+        if record is None:
+            continue
+        try:
+            _push_one(db, press, record, loaded.get(record["object_id"]))
+        except RefusedError as refused:
+            synced_records.set_error(db, record["id"], refused.message, at=press.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """What all pushes of a batch need, read once."""
+
+    connection: Row
+    ledger: Ledger
+    rules: Mapping[str, Sequence[str]]
+    accounts: Mapping[str, str]
+    rates: Mapping[str, str]
+    discounts_allowed: bool
+    at: str
+
+
+def _open_press(db: Database, connection: Row) -> _Press:
+    entity_id, organisation_id = connection["entity_id"], connection["organisation_id"]
+    return _Press(
+        connection=connection,
+        ledger=open_ledger(db, organisation_id),
+        rules=sync_rules.get(db, entity_id),
+        accounts=ledger_accounts.platform_ids(db, entity_id, organisation_id),
+        rates=tax_rates.platform_ids(db, entity_id, organisation_id),
+        discounts_allowed=meta.switches(db)["push_discounted_invoices"],
+        at=clock.stamp(clock.now(db)),
+    )
+
+
+def _load(db: Database, records: Iterable[Row]) -> dict[str, Document]:
+    ids: dict[str, list[str]] = {"bill": [], "receivable": []}
+    for record in records:
+        if record["object_type"] in ids:
+            ids[record["object_type"]].append(record["object_id"])
+    return {
+        **documents.load_bills(db, ids["bill"]),
+        **documents.load_invoices(db, ids["receivable"]),
+    }
+
+
+def _push_one(db: Database, press: _Press, record: Row, document: Document | None) -> None:
+    if record["object_type"] == "product":
+        link_product(db, press.connection, record, at=press.at)
+    elif record["object_type"] in ("vendor", "customer"):
+        _push_contact(db, press, record)
+    elif document is None:
+        raise RefusedError(["The object no longer exists"])
+    elif document.status not in press.rules[RULE_OF[document.kind]]:
+        _leave(db, press, record, document)
+    else:
+        _push_document(db, press, record, document)
+
+
+def _push_contact(db: Database, press: _Press, record: Row) -> None:
+    contact_id = contact_for(db, press.connection, record["object_id"], record["object_type"], at=press.at)
+    synced_records.set_done(
+        db, record["id"], contact_id, object_updated_at=record["object_updated_at"], at=press.at
+    )
+
+
+def _leave(db: Database, press: _Press, record: Row, document: Document) -> None:
+    """The rules have changed since: what is in the books stays as it is, the rest is not sent."""
+    if not record["platform_object_id"]:
+        raise RefusedError([f"The status {document.status} is not among the push statuses"])
+    synced_records.set_unchanged(db, record["id"], at=press.at)
+
+
+def _push_document(db: Database, press: _Press, record: Row, document: Document) -> None:
+    try:
+        written = _write(db, press, record, document)
+    except RefusedError as refused:
+        synced_records.set_error(
+            db, record["id"], refused.message, object_updated_at=document.updated_at, at=press.at
+        )
+        return
+    synced_records.set_done(db, record["id"], written, object_updated_at=document.updated_at, at=press.at)
+
+
+def _write(db: Database, press: _Press, record: Row, document: Document) -> str:
+    lacking = readiness.lacks(
+        document,
+        known_accounts=press.accounts.keys(),
+        known_rates=press.rates,
+        book_rates=press.ledger.rates.values(),
+        discounts_allowed=press.discounts_allowed,
+    )
+    if lacking:
+        raise RefusedError(lacking)
+    if document.counterpart_id is None:
+        raise RefusedError([refusals.no_contact(press.ledger.organisation, bill=document.kind == "bill")])
+    contact_id = contact_for(
+        db, press.connection, document.counterpart_id, ROLE_OF[document.kind], at=press.at
+    )
+    send = write_bill if document.kind == "bill" else write_invoice
+    draft = Draft(document, _book_lines(press, document), contact_id)
+    return send(db, press.ledger, draft, record["platform_object_id"])
+
+
+def _book_lines(press: _Press, document: Document) -> list[BookLine]:
+    """The lines with the books' own ids; that each has them was checked before."""
+    return [
+        BookLine(
+            line,
+            press.accounts[line.ledger_account_id or ""],
+            readiness.rate_id(document, line, press.rates, press.ledger.rates.values()) or "",
+        )
+        for line in document.lines
+    ]
