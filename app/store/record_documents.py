@@ -36,7 +36,8 @@ _BILL_LINES = f"""
 _INVOICE_LINES = f"""
     WITH line AS (
         SELECT l.key AS position, coalesce(p.name, l.value ->> 'name', '') AS name,
-            l.value ->> 'total' AS total, l.value ->> 'tax' AS tax, l.value ->> 'accounting_tax_rate_id' AS tax_rate_id,
+            l.value ->> 'total' AS total, l.value ->> 'tax' AS tax,
+            l.value ->> 'accounting_tax_rate_id' AS tax_rate_id,
             coalesce(l.value ->> 'product_id', '') AS id,
             CASE WHEN p.id IS NULL THEN l.value ->> 'ledger_account_id' ELSE p.ledger_account_id END
                 AS account_id,
@@ -119,6 +120,21 @@ def _line(row: dict[str, Any]) -> LineFacts:
 
 def _label(code: str | None, name: str) -> str:
     return f"{code} {name}" if code else name
+
+
+def sends(db: Database, entity_id: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The statuses of bills and of invoices that go out, or will once sending is no longer on hold.
+
+    None while the rules were never read.
+    """
+    row = db.execute(
+        """
+        SELECT payable, receivable FROM holds WHERE entity_id = :entity
+        UNION ALL SELECT payable, receivable FROM sync_rules WHERE entity_id = :entity LIMIT 1
+        """,
+        {"entity": entity_id},
+    ).fetchone()
+    return None if row is None else (tuple(json.loads(row[0])), tuple(json.loads(row[1])))
 
 
 _LEFT_OUT = """

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
+from app.domain.problems import Diagnosis
 from app.domain.record_lists import PAGE_SIZE, LogFilter, Page, ProblemGroup, RecordLine
-from app.domain.synced_records import RecordState
+from app.domain.synced_records import RecordState, SyncedRecord
 from app.store.database import from_text, maybe_from_text, to_text
 
 
@@ -178,11 +180,47 @@ def set_waiting(db: Database, record_ids: Sequence[str]) -> None:
     )
 
 
-def set_state(db: Database, record_id: str, state: RecordState, problem: str) -> None:
-    """Show one record in this state again."""
+def set_state(db: Database, record_id: str, found: Diagnosis) -> None:
+    """Show one record in this state."""
     db.execute(
-        "UPDATE synced_records SET state = ?, problem = ? WHERE id = ?", [state.value, problem, record_id]
+        "UPDATE synced_records SET state = ?, problem = ? WHERE id = ?",
+        [found.state.value, found.problem, record_id],
     )
+
+
+def answered(db: Database, record: SyncedRecord, found: Diagnosis, now: datetime) -> None:
+    """Bring a known record to what Monite answered, unless the mirror already holds something newer."""
+    db.execute(
+        """
+        UPDATE synced_records SET sync_status = :sync_status, state = :state, problem = :problem,
+            error_text = :error_text, platform_object_id = coalesce(:platform_object_id, platform_object_id),
+            updated_at = :updated_at, seen_at = :seen_at
+        WHERE id = :id AND updated_at <= :updated_at
+        """,
+        {
+            "id": record.id,
+            "sync_status": record.sync_status,
+            "state": found.state.value,
+            "problem": found.problem,
+            "error_text": record.error_text,
+            "platform_object_id": record.platform_object_id,
+            "updated_at": to_text(record.updated_at),
+            "seen_at": to_text(now),
+        },
+    )
+
+
+def find_stranded(db: Database, entity_id: str, limit: int = 500) -> list[RecordLine]:
+    """Records shown as on their way although Monite says they failed and no Retry is queued any more."""
+    rows = db.query(
+        """
+        SELECT * FROM synced_records r WHERE entity_id = ? AND state = 'waiting' AND sync_status = 'error'
+          AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.object_id = r.id AND o.action = 'retry'
+                          AND o.state IN ('queued', 'running')) LIMIT ?
+        """,
+        [entity_id, limit],
+    )
+    return [_from_row(row) for row in rows]
 
 
 def _ranks(wanted: LogFilter) -> tuple[int, ...]:
