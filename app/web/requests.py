@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
 from flask import current_app, g, session
 
+from app.config import Settings
 from app.domain.errors import NotAllowedError
 from app.domain.people import Action, Actor, Role, may
+from app.monite.client import Monite
 from app.services.deps import Deps
 from app.store.database import connect
+
+
+class NobodyError(NotAllowedError):
+    """Nobody has come in yet, or their session is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all requests share."""
+
+    settings: Settings
+    monite: Monite
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+
+
+def house() -> House:
+    return cast(House, current_app.extensions["gangway"])
 
 
 def deps() -> Deps:
     """What this request's services work with; made at its first use, closed at its end."""
     if "deps" not in g:
-        house = cast(Deps, current_app.extensions["gangway"])
+        shared = house()
         g.deps = Deps(
-            db=connect(house.settings.database),
-            monite=house.monite,
-            settings=house.settings,
-            actor=actor(),
-            clock=house.clock,
-            wake=house.wake,
+            db=connect(shared.settings.database),
+            monite=shared.monite,
+            settings=shared.settings,
+            actor=actor_or_nobody(),
+            clock=shared.clock,
+            wake=shared.wake,
         )
     return cast(Deps, g.deps)
 
@@ -34,12 +56,21 @@ def close(_error: BaseException | None = None) -> None:
         g.pop("deps").db.close()
 
 
+NOBODY = Actor("", Role.VIEWER, entity_id="")
+
+
 def actor() -> Actor:
-    """Who is at the screen; raises NotAllowedError when nobody has come in yet."""
+    """Who is at the screen; raises NobodyError when nobody has come in yet."""
+    who = actor_or_nobody()
+    if who is NOBODY:
+        raise NobodyError("Choose who you are first.")
+    return who
+
+
+def actor_or_nobody() -> Actor:
+    """Who is at the screen; a viewer of nothing when nobody has come in yet."""
     who = session.get("actor")
-    if not who:
-        raise NotAllowedError("Choose who you are first.")
-    return Actor(who["name"], Role(who["role"]), who.get("entity_id"))
+    return Actor(who["name"], Role(who["role"]), who.get("entity_id")) if who else NOBODY
 
 
 def utc_now() -> datetime:

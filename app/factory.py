@@ -1,0 +1,135 @@
+"""Builds the dashboard from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, g, request
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from app.config import Settings
+from app.domain.people import Action, may
+from app.monite.client import Monite
+from app.services import frames
+from app.services.frames import Frame
+from app.store.database import prepare
+from app.web import (
+    access,
+    assets,
+    beats,
+    chooser,
+    errors,
+    formats,
+    home,
+    requests,
+    security,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    assets.bp,
+    beats.bp,
+    chooser.bp,
+    home.bp,
+)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    monite: Monite | None = None,
+    clock: Callable[[], datetime] = requests.utc_now,
+    wake: Callable[[], None] | None = None,
+) -> Flask:
+    """The dashboard, with its store at the newest schema, ready to be served."""
+    prepare(settings.database).close()
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    _configure(app, settings)
+    app.extensions["gangway"] = requests.House(
+        settings=settings,
+        monite=monite or _monite(settings),
+        clock=clock,
+        wake=wake or _nothing,
+    )
+    CSRFProtect(app)
+    Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
+    app.before_request(access.guard)
+    app.after_request(security.protect)
+    app.teardown_appcontext(requests.close)
+    errors.register(app)
+    access.open_to_anyone(app.view_functions["static"])
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _speak(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        # Browsers share cookies between ports, so each house has a name of its own.
+        SESSION_COOKIE_NAME="gangway_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        # Strict would lose the session on the way back from the accounting system.
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        WTF_CSRF_HEADERS=["X-CSRFToken"],
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+
+
+def _speak(app: Flask) -> None:
+    """What every template may call."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=assets.asset,
+        may=access.may,
+        frame=_frame,
+        me=requests.actor_or_nobody,
+        settings=settings_of(app),
+        theme=chooser.theme,
+        now=lambda: requests.house().clock(),
+        zone_name=formats.zone_name,
+    )
+    app.jinja_env.filters.update(
+        when=formats.when,
+        clock_time=formats.clock_time,
+        day=formats.day,
+        exact=formats.exact,
+        ago=formats.ago,
+        money=formats.money,
+    )
+
+
+def settings_of(app: Flask) -> Settings:
+    house: requests.House = app.extensions["gangway"]
+    return house.settings
+
+
+def _frame() -> Frame | None:
+    """The frame of the entity in the address; read once, when a template first asks."""
+    if "frame" not in g:
+        entity_id: Any = (request.view_args or {}).get("entity_id")
+        seen = entity_id and may(requests.actor_or_nobody(), Action.SEE, entity_id)
+        g.frame = frames.get(requests.deps(), entity_id) if seen else None
+    found: Frame | None = g.frame
+    return found
+
+
+def _monite(settings: Settings) -> Monite:
+    return Monite(
+        settings.monite_api_url,
+        settings.monite_client_id,
+        settings.monite_client_secret,
+        settings.monite_api_version,
+    )
+
+
+def _nothing() -> None:
+    """Nobody to wake: the worker looks by itself each second."""

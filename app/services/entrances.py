@@ -1,0 +1,45 @@
+"""Coming in: which businesses there are, and who a person is once they have chosen one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.people import Actor, Role
+from app.services.deps import Deps
+from app.store import entrances, frames
+from app.store.entrances import Entrance
+
+SHOWN = 50
+PRACTICE_NAMES = {
+    Role.OWNER: "Dana Price",
+    Role.BOOKKEEPER: "Priya Nair",
+    Role.VIEWER: "Sam Okoro",
+    Role.SUPPORT: "Alex Lind",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The businesses that match, of how many; `known` is False while the list was never read."""
+
+    entrances: list[Entrance]
+    total: int
+
+    @property
+    def known(self) -> bool:
+        return self.total > 0
+
+
+def find(deps: Deps, query: str) -> Found:
+    """Businesses whose name holds the query, at most SHOWN of them."""
+    return Found(entrances.find(deps.db, query, SHOWN), entrances.count(deps.db))
+
+
+def exists(deps: Deps, entity_id: str) -> bool:
+    """Whether there is such a business here."""
+    return frames.exists(deps.db, entity_id)
+
+
+def person(role: Role, entity_id: str) -> Actor:
+    """The person that a role stands for; support belongs to no business."""
+    return Actor(PRACTICE_NAMES[role], role, None if role is Role.SUPPORT else entity_id)

@@ -1,0 +1,119 @@
+"""What stands around every page of an entity: its name, its connection in a word, counts, one banner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from app.domain.connections import (
+    Connection,
+    ConnectionStatus,
+    is_late,
+    organisation_word,
+    system_name,
+)
+from app.services.deps import Deps
+from app.store import frames, revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything that the shell shows; pages may use it too."""
+
+    entity_id: str
+    name: str
+    currency: str | None
+    revision: int
+    connection: Connection | None
+    late: bool
+    needs_products: int
+    needs_lines: int
+    attention: int
+    held_at: datetime | None
+    held_by: str | None
+    hold_confirmed: bool
+    rules_saved_at: datetime | None
+    rules_confirmed: bool
+    next_sync_at: datetime | None
+
+    @property
+    def needs_account(self) -> int:
+        return self.needs_products + self.needs_lines
+
+    @property
+    def connected(self) -> bool:
+        return self.connection is not None and self.connection.status is ConnectionStatus.CONNECTED
+
+    @property
+    def platform(self) -> str | None:
+        return self.connection.platform if self.connection else None
+
+    @property
+    def system(self) -> str:
+        """Xero, QuickBooks, or "your accounting system"."""
+        return system_name(self.platform)
+
+    @property
+    def organisation_word(self) -> str:
+        return organisation_word(self.platform)
+
+    @property
+    def organisation(self) -> str | None:
+        """The name that the accounting system gives the organisation, once it has said so."""
+        business = self.connection.business if self.connection else None
+        return (business.name or business.legal_name) if business else None
+
+    @property
+    def status(self) -> str:
+        """One word for the connection: none, late, or one of the connection states."""
+        if self.connection is None:
+            return "none"
+        return "late" if self.late else self.connection.status.value
+
+    @property
+    def banner(self) -> str:
+        """The one thing that must be said on every page; empty when there is none."""
+        if self.status == ConnectionStatus.DEAUTHORIZED:
+            return "withdrawn"
+        if self.held_at is not None and self.rules_saved_at is not None:
+            return "held"
+        return "late" if self.late else ""
+
+
+def get(deps: Deps, entity_id: str) -> Frame | None:
+    """The frame of this entity; None while we have not read it from Monite."""
+    stored = frames.find(deps.db, entity_id)
+    if stored is None:
+        return None
+    connection = frames.current_connection(deps.db, entity_id)
+    interval = timedelta(minutes=deps.settings.sync_interval_minutes)
+    imported = connection.imported_at if connection else None
+    return Frame(
+        entity_id=entity_id,
+        name=stored.name,
+        currency=stored.currency,
+        revision=stored.revision,
+        connection=connection,
+        late=connection is not None and is_late(connection, deps.clock(), interval),
+        needs_products=stored.needs_products,
+        needs_lines=stored.needs_lines,
+        attention=stored.attention,
+        held_at=stored.held_at,
+        held_by=stored.held_by,
+        hold_confirmed=stored.hold_confirmed,
+        rules_saved_at=stored.rules_saved_at,
+        rules_confirmed=stored.rules_confirmed,
+        next_sync_at=imported + interval if imported else None,
+    )
+
+
+def known(deps: Deps, entity_id: str) -> bool:
+    """Whether there is such an entity here."""
+    return frames.exists(deps.db, entity_id)
+
+
+def revision(db: Database, entity_id: str) -> int:
+    """The number that a page's heartbeat compares."""
+    return revisions.get(db, entity_id)

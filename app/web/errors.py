@@ -1,0 +1,101 @@
+"""Errors as people see them; the only place that turns one into a status and words."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response
+
+from app.domain.errors import InputError, MoniteError, NotAllowedError, NotThereError, UnavailableError
+from app.web.rendering import wants_fragment
+from app.web.requests import NobodyError, house
+
+log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Answer each of our errors, and each of HTTP's, in our own words."""
+    app.register_error_handler(NobodyError, nobody)
+    app.register_error_handler(NotAllowedError, not_allowed)
+    app.register_error_handler(NotThereError, not_there)
+    app.register_error_handler(404, not_there)
+    app.register_error_handler(InputError, unusable)
+    app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(MoniteError, no_answer)
+    app.register_error_handler(HTTPException, other)
+    app.register_error_handler(InternalServerError, ours)
+
+
+def nobody(_error: NobodyError) -> Response:
+    """Ask who it is, and come back here afterwards."""
+    back = request.full_path.rstrip("?") if request.method == "GET" and not wants_fragment() else None
+    address = url_for("chooser.show", next=back)
+    if wants_fragment():
+        return make_response("", 401, {"HX-Redirect": address})
+    return redirect(address, code=303)
+
+
+def not_allowed(error: NotAllowedError) -> Response:
+    return _answer(403, _("You can't do this here"), str(error))
+
+
+def not_there(_error: Exception) -> Response:
+    return _answer(
+        404, _("There's no page here"), _("The address may be mistyped, or what it led to is gone.")
+    )
+
+
+def unusable(error: InputError) -> Response:
+    return _answer(422, _("There is a problem"), error.message)
+
+
+def stale_form(_error: CSRFError) -> Response:
+    return _answer(
+        400,
+        _("This page was open for too long"),
+        _("Nothing was changed. Go back, load the page again, and repeat your last step."),
+    )
+
+
+def no_answer(error: MoniteError) -> Response:
+    """The service that we depend on did not do what a person was waiting for."""
+    log.warning("%s %s: %s", request.method, request.path, error)
+    clock = house().clock()
+    heading = _("The connection service didn't do this")
+    words = _("It answered: %(words)s. Nothing you entered was lost.", words=error.message)
+    if isinstance(error, UnavailableError):
+        heading = _("We couldn't reach the connection service")
+        words = _("Nothing was changed. Wait a minute, then do it again.")
+    return _answer(502, heading, words, reference=error.request_id, at=clock)
+
+
+def other(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    return _answer(error.code or 500, error.name, error.description or "")
+
+
+def ours(error: InternalServerError) -> Response:
+    """Something in here broke; the reference is in the log beside the cause."""
+    reference = secrets.token_hex(4).upper()
+    log.error(
+        "reference %s: %s %s", reference, request.method, request.path, exc_info=error.original_exception
+    )
+    saved = _("Nothing you entered was lost.")
+    if request.method != "GET":
+        saved = _("Your last change may not have been saved. Check it before you repeat it.")
+    return _answer(500, _("This is our fault"), saved, reference=reference)
+
+
+def _answer(status: int, heading: str, words: str, **more: object) -> Response:
+    """A whole page for a browser, the words for the alert region for htmx."""
+    template = "errors/_alert.html" if wants_fragment() else "errors/show.html"
+    html = render_template(template, status=status, heading=heading, words=words, **more)
+    response = make_response(html, status)
+    response.vary.add("HX-Request")
+    return response
