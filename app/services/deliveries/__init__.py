@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from app.domain.errors import GangwayError
 from app.domain.outbox import OutboxRow
+from app.services.deliveries import lines, products, rules
 from app.services.deps import Deps
 
 
@@ -39,4 +40,8 @@ class LooksFirst(Protocol):
         """The answer that an earlier attempt got without our knowing; None when none arrived."""
 
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {
+    lines.ACTION: lines,
+    products.ACTION: products,
+    rules.ACTION: rules,
+}

@@ -1,0 +1,121 @@
+"""What a change of the sync rules will do, in numbers, before anybody saves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.sync_rules import PAYABLE_CHOICES, RECEIVABLE_CHOICES, SyncRules
+
+CHOICES = {"payable": PAYABLE_CHOICES, "receivable": RECEIVABLE_CHOICES}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCount:
+    """How many bills or invoices share a status and a fate; `record` is the state of their synced record."""
+
+    kind: str
+    status: str
+    record: str | None
+    blocked: bool
+    """An invoice with a discount on the whole of it, which is never sent."""
+    lacking: bool
+    """A bill with a line that has no account yet."""
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentBrief:
+    """A bill or an invoice, as far as a list of examples tells of it."""
+
+    id: str
+    number: str | None
+    party: str | None
+    amount: int | None
+    currency: str | None
+    date: date | None
+    record_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What starting or stopping to send one status means now."""
+
+    kind: str
+    status: str
+    starts: bool
+    sent: int
+    """Already in the accounting system."""
+    fresh: int
+    """Never tried so far: what the next sync sends, or no longer sends."""
+    stopped: int
+    """Tried before and stopped: these go only by Retry."""
+    under_way: int
+    lacking: int
+    """Of the fresh ones: with a line that has no account."""
+    blocked: int
+    """Can never be sent."""
+
+
+def changes(before: SyncRules, after: SyncRules, counts: Sequence[DocumentCount]) -> list[Change]:
+    """Each status that starts or stops being sent, bills first, in the order of the screen."""
+    found = []
+    for kind, choices in CHOICES.items():
+        was, becomes = set(getattr(before, kind)), set(getattr(after, kind))
+        for status in [*choices, *sorted((was | becomes) - set(choices))]:
+            if (status in was) != (status in becomes):
+                found.append(_change(kind, status, status in becomes, counts))
+    return found
+
+
+def _change(kind: str, status: str, starts: bool, counts: Sequence[DocumentCount]) -> Change:
+    mine = [c for c in counts if c.kind == kind and c.status == status]
+    fresh = [c for c in mine if c.record is None and not c.blocked]
+    return Change(
+        kind=kind,
+        status=status,
+        starts=starts,
+        sent=sum(c.n for c in mine if c.record == "sent"),
+        fresh=sum(c.n for c in fresh),
+        stopped=sum(c.n for c in mine if c.record in ("attention", "cannot", "left_out") and not c.blocked),
+        under_way=sum(c.n for c in mine if c.record == "waiting"),
+        lacking=sum(c.n for c in fresh if c.lacking),
+        blocked=sum(c.n for c in mine if c.blocked and c.record != "sent"),
+    )
+
+
+def waiting(rules: SyncRules, counts: Sequence[DocumentCount]) -> int:
+    """How many bills and invoices these rules would send that were never tried."""
+    return sum(
+        c.n for c in counts if c.record is None and not c.blocked and c.status in getattr(rules, c.kind)
+    )
+
+
+def by_status(counts: Sequence[DocumentCount]) -> dict[tuple[str, str], int]:
+    """How many bills and invoices there are now, by kind and status."""
+    totals: dict[tuple[str, str], int] = {}
+    for count in counts:
+        key = (count.kind, count.status)
+        totals[key] = totals.get(key, 0) + count.n
+    return totals
+
+
+def never_sent(counts: Sequence[DocumentCount]) -> int:
+    """How many invoices carry a discount on the whole invoice."""
+    return sum(c.n for c in counts if c.blocked)
+
+
+def with_ticks(shown: SyncRules, payable: Sequence[str], receivable: Sequence[str]) -> SyncRules:
+    """The rules that a form asks for. What the form offers no box for stays as it was."""
+
+    def chosen(kind: str, ticked: Sequence[str]) -> tuple[str, ...]:
+        others = [s for s in getattr(shown, kind) if s not in CHOICES[kind]]
+        return (*(s for s in CHOICES[kind] if s in ticked), *others)
+
+    return SyncRules(chosen("payable", payable), chosen("receivable", receivable))
+
+
+def fingerprint(rules: SyncRules) -> str:
+    """The rules as one text, the same whatever their order, to notice that somebody changed them."""
+    return "|".join(",".join(sorted(set(statuses))) for statuses in (rules.payable, rules.receivable))

@@ -1,0 +1,39 @@
+"""Sending on hold, and the rules as a person last saved them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.sync_rules import SyncRules
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Sending is on hold; `rules` are the lists that will be put in place when a person releases it."""
+
+    entity_id: str
+    rules: SyncRules
+    reason: str
+    held_at: datetime
+    held_by: str
+    confirmed_at: datetime | None
+    """When Monite's own answer showed empty lists; None while we only asked for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldResult:
+    """What became of a wish to hold sending; the words are for the person who wished it."""
+
+    confirmed: bool
+    supported: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSave:
+    """When a person last saved the rules, and since when reading them back agrees."""
+
+    saved_at: datetime
+    saved_by: str
+    confirmed_at: datetime | None

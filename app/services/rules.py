@@ -1,0 +1,250 @@
+"""What is sent: reading, reviewing, saving, holding and releasing the push lists."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlite_utils import Database
+
+from app.domain import effects
+from app.domain.effects import Change, DocumentCount, fingerprint
+from app.domain.errors import GangwayError, MoniteError, NotFoundError
+from app.domain.events import Event
+from app.domain.holds import Hold, HoldResult, RuleSave
+from app.domain.outbox import Intent, OutboxRow, OutboxState
+from app.domain.sync_rules import NOTHING, USUAL, SyncRules
+from app.services import outbox
+from app.services.deliveries.rules import ACTION, wanted
+from app.services.deps import Deps
+from app.store import events, holds, revisions, rule_effects, rule_saves, sync_rules
+from app.store import outbox as outbox_rows
+from app.store.database import write
+
+SAVED = "rules_saved"
+HELD = "sending_held"
+RESUMED = "sending_resumed"
+HISTORY = (SAVED, HELD, RESUMED)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesView:
+    """The rules as a screen shows them."""
+
+    supported: bool
+    shown: SyncRules | None
+    """What is sent, or will be once sending resumes; None when it could not be read."""
+    reported: SyncRules | None
+    """What Monite itself answered last."""
+    hold: Hold | None
+    saved: RuleSave | None
+    pending: SyncRules | None
+    """What was asked for and has not reached Monite yet."""
+    refusal: str | None
+    """Why the last save was not accepted."""
+    counts: list[DocumentCount]
+
+    @property
+    def base(self) -> str:
+        return fingerprint(self.shown or NOTHING)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the save went through, but reading back shows other lists."""
+        return (
+            self.saved is not None
+            and self.saved.confirmed_at is None
+            and not (self.pending or self.refusal or self.hold)
+        )
+
+    @property
+    def waiting(self) -> int:
+        """How many bills and invoices wait for sending to resume."""
+        return effects.waiting(self.shown or NOTHING, self.counts) if self.hold else 0
+
+
+class RulesChangedError(GangwayError):
+    """Somebody else changed the rules meanwhile; carries both versions."""
+
+    def __init__(self, theirs: SyncRules, mine: SyncRules, event: Event | None) -> None:
+        super().__init__("The rules were changed meanwhile.")
+        self.theirs, self.mine, self.event = theirs, mine, event
+
+
+def look(deps: Deps, entity_id: str) -> RulesView:
+    """The rules, read from Monite within this request, because they are about to be edited."""
+    supported = deps.monite.capabilities.sync_rules
+    read = False
+    if supported:
+        try:
+            _read(deps, entity_id)
+            read = True
+        except NotFoundError:
+            supported = False
+        except MoniteError:
+            read = False
+    return _view(deps.db, entity_id, supported, read)
+
+
+def from_store(deps: Deps, entity_id: str) -> RulesView:
+    """The rules as last read, for screens that only tell of them."""
+    read = sync_rules.find(deps.db, entity_id) is not None
+    return _view(deps.db, entity_id, deps.monite.capabilities.sync_rules, read)
+
+
+def review(view: RulesView, asked: SyncRules) -> list[Change]:
+    """What saving these rules would start and stop. While on hold nothing is sent, so all of it starts."""
+    before = NOTHING if view.hold else view.shown or NOTHING
+    return effects.changes(before, asked, view.counts)
+
+
+def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
+    """Put these rules in place, which also ends a hold, and say what reading them back showed.
+
+    `base` is the fingerprint of the rules that the person started from. Raises RulesChangedError when
+    those are no longer the rules.
+    """
+    view = look(deps, entity_id)
+    if view.shown is not None and fingerprint(view.shown) not in (base, fingerprint(asked)):
+        raise RulesChangedError(view.shown, asked, events.latest(deps.db, entity_id, *HISTORY))
+    db, now = deps.db, deps.clock()
+    with write(db):
+        held = holds.find(db, entity_id) is not None
+        holds.keep(db, entity_id, asked)
+        rule_saves.save(db, entity_id, now, deps.actor.name)
+        ids = outbox.put(db, entity_id, deps.actor, [_intent(entity_id, asked)], now)
+        kind = RESUMED if held and view.shown and view.shown.same_as(asked) else SAVED
+        events.add(
+            db,
+            entity_id,
+            now,
+            kind,
+            deps.actor,
+            was=_text(NOTHING if held else view.shown),
+            became=_text(asked),
+        )
+        revisions.bump(db, entity_id)
+    outbox.deliver_now(deps, ids)
+    return from_store(deps, entity_id)
+
+
+def hold(deps: Deps, entity_id: str, reason: str) -> HoldResult:
+    """Keep everything here for now. It is confirmed only once Monite's own lists read back empty.
+
+    The lists that were in place are kept for later. Safe to repeat: a hold that stands is checked again.
+    """
+    if not deps.monite.capabilities.sync_rules:
+        return _not_supported()
+    db, now = deps.db, deps.clock()
+    with write(db):
+        is_new = holds.find(db, entity_id) is None
+        lists, guessed = _to_come_back_to(db, entity_id)
+        holds.start(db, entity_id, lists, reason=reason, now=now, by=deps.actor.name)
+        intent = _intent(entity_id, NOTHING, hold=True, guessed=guessed and is_new)
+        ids = outbox.put(db, entity_id, deps.actor, [intent], now)
+        if is_new:
+            events.add(
+                db, entity_id, now, HELD, deps.actor, was=_text(lists), became=_text(NOTHING), note=reason
+            )
+        revisions.bump(db, entity_id)
+    return _hold_result(deps, outbox.deliver_now(deps, ids))
+
+
+def release(deps: Deps, entity_id: str) -> RulesView:
+    """Send again, by the rules that were kept while sending was on hold."""
+    held = holds.find(deps.db, entity_id)
+    if held is None:
+        return from_store(deps, entity_id)
+    return save(deps, entity_id, held.rules, fingerprint(held.rules))
+
+
+def history(deps: Deps, entity_id: str, before_id: int | None = None) -> list[Event]:
+    """Every change of the rules and every hold, newest first."""
+    return events.find(deps.db, entity_id, kinds=HISTORY, before_id=before_id)
+
+
+def rules_of(text: str | None) -> SyncRules | None:
+    """The rules that an event tells of."""
+    if text is None:
+        return None
+    lists = json.loads(text)
+    return SyncRules(tuple(lists["payable"]), tuple(lists["receivable"]))
+
+
+def _read(deps: Deps, entity_id: str) -> None:
+    with deps.monite.hurried(3):
+        rules = deps.monite.get_sync_rules(entity_id)
+    with write(deps.db):
+        sync_rules.save(deps.db, entity_id, rules, deps.clock())
+
+
+def _view(db: Database, entity_id: str, supported: bool, read: bool) -> RulesView:
+    held = holds.find(db, entity_id)
+    last = next(iter(outbox_rows.find_for_object(db, entity_id, ACTION)), None)
+    reported = sync_rules.find(db, entity_id)
+    pending = wanted(last) if last and last.open and not last.body["hold"] else None
+    shown = pending or (held.rules if held else reported)
+    return RulesView(
+        supported=supported,
+        shown=shown if supported and (read or pending) else None,
+        reported=reported,
+        hold=held,
+        saved=rule_saves.find(db, entity_id),
+        pending=pending,
+        refusal=last.last_error if last and last.state is OutboxState.REFUSED else None,
+        counts=rule_effects.counts(db, entity_id),
+    )
+
+
+def _to_come_back_to(db: Database, entity_id: str) -> tuple[SyncRules, bool]:
+    """The lists to put in place later, and whether Monite's answer may still correct them."""
+    asked = [row for row in outbox_rows.find_open(db, entity_id, ACTION) if not row.body["hold"]]
+    if asked:
+        return wanted(asked[-1]), False
+    known = sync_rules.find(db, entity_id)
+    if known is None or (known.sends_nothing and rule_saves.find(db, entity_id) is None):
+        return USUAL, True
+    return known, True
+
+
+def _intent(entity_id: str, rules: SyncRules, *, hold: bool = False, guessed: bool = False) -> Intent:
+    return Intent(
+        action=ACTION,
+        object_type="sync_rules",
+        object_id=entity_id,
+        body={
+            "payable": list(rules.payable),
+            "receivable": list(rules.receivable),
+            "hold": hold,
+            "guessed": guessed,
+        },
+        key=f"rules:{entity_id}",
+    )
+
+
+def _hold_result(deps: Deps, rows: list[OutboxRow]) -> HoldResult:
+    row = rows[0]
+    if row.state is OutboxState.REFUSED:
+        if row.error_status == 404:
+            return _not_supported()
+        return HoldResult(False, True, _("We could not pause sending. %(why)s", why=row.last_error or ""))
+    if row.state is OutboxState.DONE:
+        held = holds.find(deps.db, row.entity_id)
+        if held is not None and held.confirmed_at is not None:
+            return HoldResult(True, True, _("Sending is on hold. Nothing is sent until you resume it."))
+        return HoldResult(
+            False, True, _("We could not pause sending: the service still reports what is sent.")
+        )
+    return HoldResult(False, True, _("We could not pause sending yet. We keep trying."))
+
+
+def _not_supported() -> HoldResult:
+    words = _("Sending can't be paused with this API version. Records may be sent from now on.")
+    return HoldResult(False, False, words)
+
+
+def _text(rules: SyncRules | None) -> str | None:
+    if rules is None:
+        return None
+    return json.dumps({"payable": list(rules.payable), "receivable": list(rules.receivable)})

@@ -1,0 +1,73 @@
+"""A small Monite on the wire, for tests of what the dashboard does with its answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+import responses
+
+BASE = "http://127.0.0.1:1/v1"
+Answer = tuple[int, dict[str, str], str]
+
+
+@dataclass
+class Wire:
+    """Holds sync rules, and takes accounts for products and lines; `fails` is answered instead, once each."""
+
+    rules: dict[str, list[str]] = field(
+        default_factory=lambda: {"payable": ["waiting_to_be_paid"], "receivable": ["issued"]}
+    )
+    ignores_changes: bool = False
+    refuses_changes: tuple[int, str] | None = None
+    is_down: bool = False
+    fails: list[tuple[int, str]] = field(default_factory=list)
+    patched: list[tuple[str, Any]] = field(default_factory=list)
+
+    def get_rules(self, request: requests.PreparedRequest) -> Answer:
+        return self._answer({"push_statuses": self.rules})
+
+    def patch_rules(self, request: requests.PreparedRequest) -> Answer:
+        body = json.loads(request.body or "{}")
+        self.patched.append(("rules", body["push_statuses"]))
+        if self.refuses_changes:
+            self.fails.append(self.refuses_changes)
+        if not (self.ignores_changes or self.is_down or self.fails):
+            self.rules = body["push_statuses"]
+        return self._answer({"push_statuses": self.rules})
+
+    def patch_object(self, request: requests.PreparedRequest) -> Answer:
+        path = str(request.path_url).split("/")
+        body = json.loads(request.body or "{}")
+        self.patched.append((path[-1], body))
+        shared = {"id": path[-1], "ledger_account_id": body["ledger_account_id"]}
+        if "line_items" in path:
+            return self._answer({**shared, "payable_id": path[-3]})
+        times = {"created_at": "2026-06-01T10:00:00Z", "updated_at": "2026-06-08T10:00:00Z"}
+        return self._answer({**shared, **times, "name": "Flat white", "entity_id": "e1"})
+
+    def _answer(self, body: Any) -> Answer:
+        if self.is_down:
+            raise requests.ConnectionError("nobody listens")
+        if self.fails:
+            status, message = self.fails.pop(0)
+            return status, {}, json.dumps({"error": {"message": message}})
+        return 200, {}, json.dumps(body)
+
+
+@contextmanager
+def on_the_wire() -> Iterator[Wire]:
+    """Answers every call under the base address until the block ends."""
+    wire = Wire()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        token = {"access_token": "t", "token_type": "Bearer", "expires_in": 1800}
+        mock.post(f"{BASE}/auth/token", json=token)
+        mock.add_callback("GET", f"{BASE}/accounting_sync_rules", wire.get_rules)
+        mock.add_callback("PATCH", f"{BASE}/accounting_sync_rules", wire.patch_rules)
+        mock.add_callback("PATCH", re.compile(rf"{BASE}/(products|payables)/.+"), wire.patch_object)
+        yield wire
