@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,6 +12,9 @@ from sqlite_utils import Database
 from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
 from app.store.database import from_text, maybe_from_text, maybe_to_text, to_text
 from app.store.mirror import Raw, raw_text, upsert
+
+STAMPED_WITHIN = timedelta(milliseconds=50)
+"""Monite stamps a new connection as pulled a moment after its creation; nobody connects as fast."""
 
 
 def save(
@@ -24,7 +28,7 @@ def save(
     known = get(db, connection.id)
     upsert(db, "connections", [_to_row(entity_id, connection, now, raw)])
     if connection.status is ConnectionStatus.CONNECTED and (known is None or not known.first_connected_at):
-        stamp = (known.last_pull if known else None) or connection.created_at
+        stamp = (known.last_pull if known else None) or connection.created_at + STAMPED_WITHIN
         db.execute(
             "UPDATE connections SET first_connected_at = ?, first_stamp = ? WHERE id = ?",
             [to_text(now), to_text(stamp), connection.id],
@@ -52,6 +56,11 @@ def find(db: Database, entity_id: str) -> list[Connection]:
 def current(db: Database, entity_id: str) -> Connection | None:
     """The connection that takes the entity's only place; None while the place is free."""
     return next((c for c in find(db, entity_id) if c.occupies), None)
+
+
+def ended(connection: Connection) -> Connection:
+    """The connection as it is once Monite no longer lists it."""
+    return replace(connection, status=ConnectionStatus.DISCONNECTED)
 
 
 def confirm(db: Database, connection_id: str, at: datetime, by: str) -> None:
