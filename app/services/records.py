@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.domain.errors import NotThereError
 from app.domain.outbox import OutboxRow
-from app.domain.problems import Fix, Phrase, what_happened
+from app.domain.problems import Phrase, what_happened
 from app.domain.readiness import Condition, DocumentFacts, settled
 from app.domain.record_lists import (
     NO_COUNT_OVER,
@@ -19,13 +19,14 @@ from app.domain.record_lists import (
     RecordLine,
 )
 from app.domain.record_tries import RecordTry
-from app.domain.synced_records import OBJECT_TYPES, RecordState
-from app.services import frames, refresh, retries
+from app.domain.resources import RECORDS, ResourceState
+from app.domain.sync_rules import NOTHING
+from app.domain.synced_records import RecordState
+from app.services import assignments, frames, retries
 from app.services.deps import Deps
 from app.services.frames import Frame
-from app.services.refresh import ResourceState
-from app.store import events, outbox, record_documents, record_lists, record_tries
-from app.store.database import to_text
+from app.store import events, outbox, record_documents, record_lists, record_tries, resources, revisions
+from app.store.database import to_text, write
 
 TABS: Mapping[str, tuple[RecordState, ...]] = {
     "attention": (RecordState.ATTENTION,),
@@ -36,7 +37,6 @@ TABS: Mapping[str, tuple[RecordState, ...]] = {
     "all": (),
 }
 BY_PROBLEM = ("attention", "cannot")
-_NOTHING = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,11 @@ class Log:
     read: ResourceState | None
     failing: Mapping[str, ResourceState]
     obstacle: Phrase | None
+    newest: str = ""
+    """The newest change that is on the screen, as addresses write it."""
     page: Page[RecordLine] = field(default_factory=lambda: Page(()))
     groups: Sequence[ProblemGroup] = ()
     left_out: Page[LeftOutDocument] = field(default_factory=lambda: Page(()))
-
-    @property
-    def newest(self) -> str:
-        """The newest change on the screen, as cursors and addresses write it."""
-        return to_text(max(line.updated_at for line in self.page.lines)) if self.page.lines else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +142,15 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     found = retries.missing(deps, frame, line)
     rows = outbox.find_for_object(deps.db, line.id, "retry")
     waited = deps.clock() - line.updated_at
-    fixed_at = _fixed_at(deps, line)
+    document = _document(deps, line)
+    fixed_at = _fixed_at(deps, line, document)
     stopped = line.state is RecordState.ATTENTION
     return OneRecord(
         line=line,
         frame=frame,
         happened=happened(frame, line),
         conditions=found,
-        document=_document(deps, line),
+        document=document,
         tries=record_tries.find(deps.db, line.id),
         queued=next((row for row in rows if row.open), None),
         fixed=stopped and _is_fixed(line, found, fixed_at),
@@ -169,9 +167,19 @@ def states(deps: Deps, entity_id: str, record_ids: Sequence[str]) -> list[Record
     return record_lists.find_by_ids(deps.db, entity_id, record_ids)
 
 
-def newer(deps: Deps, entity_id: str, query: LogQuery, than: str) -> int:
-    """How many records of this list changed after what is on the screen."""
-    return record_lists.newer_changes(deps.db, entity_id, filter_of(deps, query), than)
+def newer(deps: Deps, entity_id: str, query: LogQuery, than: str, shown: Sequence[str]) -> int:
+    """How many records of this list changed after the newest on the screen, those shown left aside."""
+    return record_lists.newer_changes(deps.db, entity_id, filter_of(deps, query), than=than, shown=shown)
+
+
+def revision(deps: Deps, entity_id: str) -> int:
+    """The number that tells whether anything changed."""
+    return revisions.get(deps.db, entity_id)
+
+
+def tab_counts(deps: Deps, entity_id: str, query: LogQuery) -> Mapping[str, int]:
+    """How many records each tab holds now."""
+    return _counts(deps, entity_id, query)[0]
 
 
 def happened(frame: Frame | None, line: RecordLine) -> Phrase | None:
@@ -184,17 +192,17 @@ def happened(frame: Frame | None, line: RecordLine) -> Phrase | None:
 def group_text(frame: Frame | None, group: ProblemGroup) -> Phrase:
     """What stops a group: precise when its newest records all say the same."""
     system = frame.system if frame else "your accounting system"
-    texts = {what_happened(group.code, text, system).text % {} for text in ()} or None
-    phrases = [what_happened(group.code, text, system) for text in group.samples]
-    written = {phrase.text % phrase.values for phrase in phrases}
-    if texts is None and len(written) == 1:
-        return phrases[0]
-    return what_happened(group.code, None, system)
+    said = [what_happened(group.code, text, system) for text in group.samples]
+    same = len({phrase.text % phrase.values for phrase in said}) == 1
+    return said[0] if same else what_happened(group.code, None, system)
 
 
 def update(deps: Deps, entity_id: str) -> None:
     """Have the records, and the documents behind them, read from Monite again."""
-    refresh.want(deps, entity_id, [f"synced_records:{kind}" for kind in OBJECT_TYPES])
+    with write(deps.db):
+        resources.want(deps.db, entity_id, [*RECORDS, "payables", "receivables", "connection"], deps.clock())
+        revisions.bump(deps.db, entity_id)
+    deps.wake()
 
 
 def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int], bool]:
@@ -207,7 +215,7 @@ def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int]
     left_out = record_documents.count_left_out(
         deps.db,
         entity_id,
-        record_documents.sends(deps.db, entity_id) or _NOTHING,
+        retries.rules_in_force(deps, entity_id) or NOTHING,
         limit=NO_COUNT_OVER,
         object_type=query.object_type,
     )
@@ -216,10 +224,52 @@ def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int]
 
 
 def _reads(deps: Deps, entity_id: str) -> dict[str, ResourceState]:
-    overview = refresh.overview(deps.db, entity_id)
-    reads = ((kind, overview.get(f"synced_records:{kind}")) for kind in OBJECT_TYPES)
-    return {kind: state for kind, state in reads if state is not None}
+    known = resources.overview(deps.db, entity_id)
+    return {name.partition(":")[2]: known[name] for name in RECORDS if name in known}
 
 
 def _with_lines(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
-    ...
+    query = log.query
+    if query.tab == "left_out":
+        rules = retries.rules_in_force(deps, entity_id)
+        if rules is None:
+            return log
+        found = record_documents.left_out(
+            deps.db, entity_id, rules, object_type=query.object_type, text=query.text, after=query.after
+        )
+        return replace(log, left_out=found)
+    if query.by_problem:
+        groups = record_lists.problem_groups(deps.db, entity_id, wanted)
+        newest = record_lists.page(deps.db, entity_id, wanted, size=1).lines
+        return replace(log, groups=groups, total=sum(group.count for group in groups), newest=_newest(newest))
+    page = record_lists.page(deps.db, entity_id, wanted, after=query.after, before=query.before)
+    total = record_lists.count(deps.db, entity_id, wanted) if wanted.narrow else log.total
+    return replace(log, page=page, total=total, newest=_newest(page.lines))
+
+
+def _newest(lines: Sequence[RecordLine]) -> str:
+    return to_text(max(line.updated_at for line in lines)) if lines else ""
+
+
+def _document(deps: Deps, line: RecordLine) -> DocumentFacts | None:
+    if line.object_id is None:
+        return None
+    return record_documents.facts(deps.db, line.entity_id, line.object_type, line.object_id)
+
+
+def _fixed_at(deps: Deps, line: RecordLine, document: DocumentFacts | None) -> datetime | None:
+    """When a person last changed something about this record after it had stopped."""
+    ids = [part.id for part in document.lines if part.id] if document else []
+    ids += [line.object_id] if line.object_id else []
+    return events.last_about(deps.db, line.entity_id, assignments.EVENT, ids, since=line.updated_at)
+
+
+def _is_fixed(line: RecordLine, found: Sequence[Condition], fixed_at: datetime | None) -> bool:
+    """Whether what stopped the record is known to be put right.
+
+    That an account was archived is told by the accounting system, not by what we last read of it,
+    so there it takes a change made here as well.
+    """
+    needs_change = line.problem in ("ACC_ARCHIVED", "ACC_GONE")
+    code = "ACC_ARCHIVED" if line.problem == "ACC_GONE" else line.problem
+    return settled(code, found) and (fixed_at is not None or not needs_change)

@@ -15,13 +15,24 @@ from app.domain.problems import Phrase, diagnose
 from app.domain.readiness import Condition, conditions
 from app.domain.record_lists import LogFilter, RecordLine
 from app.domain.record_tries import RecordTry
+from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
 from app.services import batches, frames, outbox
+from app.services.deliveries.retries import ACTION
 from app.services.deps import Deps
 from app.services.frames import Frame
-from app.store import events, record_documents, record_lists, record_tries, revisions
+from app.store import (
+    events,
+    holds,
+    record_documents,
+    record_lists,
+    record_tries,
+    revisions,
+    sync_rules,
+)
 from app.store.database import to_text, write
 
+BATCH = "retry"
 MOST = 2000
 """A batch that a person can still follow; the rest is for the next one."""
 A_MINUTE = 600
@@ -105,7 +116,14 @@ def start(deps: Deps, entity_id: str, selection: Selection, form_key: str) -> Ba
     details = {"skipped": [[line.id, line.name, why.text] for line, why in found.cannot]}
     with write(deps.db):
         batch, is_new = batches.create(
-            deps.db, entity_id, "retry", form_key, len(found.can), details, deps.actor, now
+            deps.db,
+            entity_id,
+            kind=BATCH,
+            form_key=form_key,
+            total=len(found.can),
+            details=details,
+            actor=deps.actor,
+            now=now,
         )
         if is_new:
             if not found.can:
@@ -175,13 +193,20 @@ def missing(deps: Deps, frame: Frame | None, line: RecordLine) -> list[Condition
     facts = None
     if line.object_id:
         facts = record_documents.facts(deps.db, line.entity_id, line.object_type, line.object_id)
-    sends = record_documents.sends(deps.db, line.entity_id)
+    rules = rules_in_force(deps, line.entity_id)
+    sends = None if rules is None else rules.payable if line.object_type == "bill" else rules.receivable
     return conditions(
         facts,
         connected=frame is not None and frame.connected,
-        sends=None if sends is None else sends[0 if line.object_type == "bill" else 1],
+        sends=sends,
         system=frame.system if frame else "your accounting system",
     )
+
+
+def rules_in_force(deps: Deps, entity_id: str) -> SyncRules | None:
+    """What goes out, or will once sending is no longer on hold; None while that was never read."""
+    hold = holds.find(deps.db, entity_id)
+    return hold.rules if hold else sync_rules.find(deps.db, entity_id)
 
 
 def why_not(deps: Deps, frame: Frame | None, line: RecordLine) -> Phrase | None:
@@ -209,9 +234,9 @@ def _queue(deps: Deps, entity_id: str, lines: Sequence[RecordLine], batch_id: st
     """Queue a push for each, inside the caller's transaction, and show them as on their way."""
     now = deps.clock()
     intents = [
-        Intent("retry", line.object_type, line.id, body={"seen": to_text(line.updated_at)}) for line in lines
+        Intent(ACTION, line.object_type, line.id, body={"seen": to_text(line.updated_at)}) for line in lines
     ]
-    ids = outbox.put(deps.db, entity_id, deps.actor, intents, now, batch_id)
+    ids = outbox.put(deps.db, entity_id, deps.actor, intents, now, batch_id=batch_id)
     record_lists.set_waiting(deps.db, [line.id for line in lines])
     for line in lines:
         events.add(

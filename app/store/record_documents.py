@@ -6,13 +6,13 @@ A line's tax is matched as Monite does: by the rate that it names, else by the s
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
 from app.domain.readiness import DocumentFacts, LineFacts
 from app.domain.record_lists import PAGE_SIZE, LeftOutDocument, Page
+from app.domain.sync_rules import SyncRules
 from app.store.database import from_text, to_text
 
 _TAX_KNOWN = """
@@ -59,14 +59,6 @@ def facts(db: Database, entity_id: str, object_type: str, object_id: str) -> Doc
     if object_type == "receivable":
         return _invoice(db, entity_id, object_id)
     return None
-
-
-def facts_of_many(
-    db: Database, entity_id: str, documents: Sequence[tuple[str, str]]
-) -> dict[str, DocumentFacts]:
-    """The facts of many documents, given as (object type, object id), by object id."""
-    found = {object_id: facts(db, entity_id, kind, object_id) for kind, object_id in documents}
-    return {object_id: known for object_id, known in found.items() if known is not None}
 
 
 def _bill(db: Database, entity_id: str, payable_id: str) -> DocumentFacts | None:
@@ -122,21 +114,6 @@ def _label(code: str | None, name: str) -> str:
     return f"{code} {name}" if code else name
 
 
-def sends(db: Database, entity_id: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The statuses of bills and of invoices that go out, or will once sending is no longer on hold.
-
-    None while the rules were never read.
-    """
-    row = db.execute(
-        """
-        SELECT payable, receivable FROM holds WHERE entity_id = :entity
-        UNION ALL SELECT payable, receivable FROM sync_rules WHERE entity_id = :entity LIMIT 1
-        """,
-        {"entity": entity_id},
-    ).fetchone()
-    return None if row is None else (tuple(json.loads(row[0])), tuple(json.loads(row[1])))
-
-
 _LEFT_OUT = """
     SELECT '{kind}' AS object_type, d.id, d.status, d.document_id, d.counterpart_name, d.total_amount,
         d.currency, d.created_at
@@ -149,7 +126,7 @@ _LEFT_OUT = """
 def left_out(
     db: Database,
     entity_id: str,
-    sends: tuple[Sequence[str], Sequence[str]],
+    sends: SyncRules,
     *,
     object_type: str = "",
     text: str = "",
@@ -177,7 +154,7 @@ def left_out(
 def count_left_out(
     db: Database,
     entity_id: str,
-    sends: tuple[Sequence[str], Sequence[str]],
+    sends: SyncRules,
     *,
     limit: int,
     object_type: str = "",
@@ -191,9 +168,7 @@ def count_left_out(
     return int(found.fetchone()[0])
 
 
-def _left_out(
-    entity_id: str, sends: tuple[Sequence[str], Sequence[str]], object_type: str, text: str
-) -> tuple[str, dict[str, Any]]:
+def _left_out(entity_id: str, sends: SyncRules, object_type: str, text: str) -> tuple[str, dict[str, Any]]:
     parts = {
         "bill": _LEFT_OUT.format(kind="bill", table="payables"),
         "receivable": _LEFT_OUT.format(kind="receivable", table="receivables") + " AND d.type = 'invoice'",
@@ -201,8 +176,8 @@ def _left_out(
     chosen = [parts[object_type]] if object_type in parts else list(parts.values())
     values: dict[str, Any] = {
         "entity": entity_id,
-        "bill": json.dumps(list(sends[0])),
-        "receivable": json.dumps(list(sends[1])),
+        "bill": json.dumps(sends.payable),
+        "receivable": json.dumps(sends.receivable),
     }
     if text:
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -156,15 +156,18 @@ def problems_in_use(db: Database, entity_id: str) -> list[str]:
     return [row["problem"] for row in rows]
 
 
-def newer_changes(db: Database, entity_id: str, wanted: LogFilter, than: str, limit: int = 100) -> int:
-    """How many matching records changed after the newest one on the screen, counted up to a limit."""
+def newer_changes(
+    db: Database, entity_id: str, wanted: LogFilter, *, than: str, shown: Sequence[str], limit: int = 100
+) -> int:
+    """How many matching records changed later than this, those shown left aside; counted up to a limit."""
     where, values = _where(entity_id, wanted)
     found = db.execute(
         f"""
         SELECT count(*) FROM (
-            SELECT 1 FROM synced_records WHERE {where} AND updated_at > :than LIMIT :size)
+            SELECT 1 FROM synced_records WHERE {where} AND updated_at > :than
+              AND id NOT IN (SELECT value FROM json_each(:shown)) LIMIT :size)
         """,
-        {**values, "than": than, "size": limit},
+        {**values, "than": than, "shown": json.dumps(list(shown)), "size": limit},
     ).fetchone()
     return int(found[0])
 

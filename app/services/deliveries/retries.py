@@ -14,6 +14,7 @@ from app.services.deps import Deps
 from app.store import record_lists, record_tries, watched_records
 from app.store.database import from_text
 
+ACTION = "retry"
 repeatable = False
 
 
@@ -44,9 +45,9 @@ def done(deps: Deps, row: OutboxRow, answer: SyncedRecord) -> None:
         deps.db,
         row.entity_id,
         row.object_id,
-        now,
-        row.actor,
-        TryResult.WAITING,
+        at=now,
+        actor=row.actor,
+        result=TryResult.WAITING,
         outbox_id=row.id,
         batch_id=row.batch_id,
     )
@@ -62,9 +63,9 @@ def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
         deps.db,
         row.entity_id,
         row.object_id,
-        now,
-        row.actor,
-        TryResult.FAILED,
+        at=now,
+        actor=row.actor,
+        result=TryResult.FAILED,
         outbox_id=row.id,
         batch_id=row.batch_id,
         message=str(error),
