@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from app.domain.problems import Diagnosis
 from app.domain.record_lists import PAGE_SIZE, LogFilter, Page, ProblemGroup, RecordLine
-from app.domain.synced_records import RecordState, SyncedRecord
+from app.domain.synced_records import RecordState
 from app.store.database import from_text, maybe_from_text, to_text
 
 
@@ -188,28 +187,6 @@ def set_state(db: Database, record_id: str, found: Diagnosis) -> None:
     db.execute(
         "UPDATE synced_records SET state = ?, problem = ? WHERE id = ?",
         [found.state.value, found.problem, record_id],
-    )
-
-
-def answered(db: Database, record: SyncedRecord, found: Diagnosis, now: datetime) -> None:
-    """Bring a known record to what Monite answered, unless the mirror already holds something newer."""
-    db.execute(
-        """
-        UPDATE synced_records SET sync_status = :sync_status, state = :state, problem = :problem,
-            error_text = :error_text, platform_object_id = coalesce(:platform_object_id, platform_object_id),
-            updated_at = :updated_at, seen_at = :seen_at
-        WHERE id = :id AND updated_at <= :updated_at
-        """,
-        {
-            "id": record.id,
-            "sync_status": record.sync_status,
-            "state": found.state.value,
-            "problem": found.problem,
-            "error_text": record.error_text,
-            "platform_object_id": record.platform_object_id,
-            "updated_at": to_text(record.updated_at),
-            "seen_at": to_text(now),
-        },
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from app.domain.errors import ConflictError, GangwayError
 from app.domain.outbox import OutboxRow
 from app.domain.problems import diagnose
-from app.domain.record_tries import TryResult, next_wait
+from app.domain.record_tries import TryResult, next_wait, result_of
 from app.domain.synced_records import SyncedRecord
+from app.services import sightings
 from app.services.deps import Deps
 from app.store import record_lists, record_tries, watched_records
 from app.store.database import from_text
@@ -39,8 +40,6 @@ def look(deps: Deps, row: OutboxRow) -> SyncedRecord | None:
 def done(deps: Deps, row: OutboxRow, answer: SyncedRecord) -> None:
     """The try is written down, and watched until Monite says how it ended."""
     now = deps.clock()
-    found = diagnose(row.object_type, answer.sync_status, answer.error_text)
-    record_lists.answered(deps.db, answer, found, now)
     record_tries.add(
         deps.db,
         row.entity_id,
@@ -51,8 +50,8 @@ def done(deps: Deps, row: OutboxRow, answer: SyncedRecord) -> None:
         outbox_id=row.id,
         batch_id=row.batch_id,
     )
-    record_tries.finish(deps.db, answer, now, found.problem)
-    if answer.sync_status == "pending":
+    sightings.records(deps.db, row.entity_id, [(answer, None)], now)
+    if result_of(answer.sync_status) is None:
         watched_records.watch(deps.db, row.entity_id, row.object_type, row.object_id, now + next_wait(0))
 
 
