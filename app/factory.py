@@ -26,7 +26,10 @@ from app.web import (
     chooser,
     errors,
     formats,
+    help,
     home,
+    log,
+    records,
     requests,
     rules,
     security,
@@ -40,6 +43,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     chooser.bp,
     home.bp,
     rules.bp,
+    log.bp,
+    records.bp,
+    help.bp,
 )
 
 
