@@ -42,7 +42,14 @@ def fresh() -> Iterator[Database]:
 def ids(db: Database) -> dict[str, list[str]]:
     return {
         table: [row["id"] for row in db.query(f"SELECT id FROM {table} ORDER BY id")]
-        for table in ("entities", "payables", "payable_line_items", "synced_records", "ledger_accounts")
+        for table in (
+            "entities",
+            "payables",
+            "payable_line_items",
+            "synced_records",
+            "ledger_accounts",
+            "connections",
+        )
     }
 
 
@@ -145,8 +152,9 @@ def test_books_hold_what_monite_does_not_and_names_twice(smooth: Database, key: 
     }
     products = Counter(row["name"] for row in of(smooth, "products", key))
 
+    pulled = of(smooth, "measure_units", key, "name = 'unit'")
     assert set(contacts) - set(monite)
-    assert items - set(products)
+    assert pulled or items - set(products)
     assert max(contacts.values()) > 1
     assert max(monite.values()) > 1
     assert max(products.values()) > 1
@@ -201,6 +209,70 @@ def test_the_walk_meets_a_waiting_bill_whose_tax_the_books_lack(smooth: Database
     ]
 
     assert lacking == ["GM-204418"]
+
+
+def connection(db: Database, key: str) -> dict[str, Any]:
+    return of(db, "connections", key)[0]
+
+
+def outcomes(db: Database, key: str) -> Counter[tuple[str, str]]:
+    return Counter((row["object_type"], row["sync_status"]) for row in of(db, "synced_records", key))
+
+
+def test_the_healthy_business_has_sent_everything(smooth: Database) -> None:
+    found = outcomes(smooth, "kettwerk")
+
+    assert connection(smooth, "kettwerk")["status"] == "connected"
+    assert {status for _, status in found} == {"done"}
+    assert found["bill", "done"] > 40
+    assert found["receivable", "done"] > 20
+
+
+def test_the_failing_business_fails_for_many_different_reasons(smooth: Database) -> None:
+    failed = of(smooth, "synced_records", "saguaro", "sync_status = 'error'")
+    causes = {json.loads(row["errors"])["message"].split(":")[0] for row in failed}
+
+    assert connection(smooth, "saguaro")["platform"] == "quickbooks_online"
+    assert len(failed) >= 12
+    assert len(causes) >= 8
+    assert outcomes(smooth, "saguaro")["bill", "done"] > 20
+
+
+def test_the_business_in_the_middle_of_its_set_up_is_imported_and_held(smooth: Database) -> None:
+    found = outcomes(smooth, "grauvelle")
+    rules = of(smooth, "sync_rules", "grauvelle")[0]
+    waiting = smooth.query(
+        """
+        SELECT l.ledger_account_id FROM payable_line_items l JOIN payables p ON p.id = payable_id
+        WHERE p.entity_id = ? AND p.status = 'waiting_to_be_paid'
+        """,
+        [entity(smooth, "grauvelle")],
+    )
+
+    assert connection(smooth, "grauvelle")["first_pull_done"] == 1
+    assert (rules["payable"], rules["receivable"]) == ("[]", "[]")
+    assert not [kind for kind, _ in found if kind in ("bill", "receivable")]
+    assert {row["ledger_account_id"] for row in waiting} == {None}
+
+
+def test_the_business_without_access_keeps_what_it_had(smooth: Database) -> None:
+    row = connection(smooth, "wattlebrae")
+
+    assert row["status"] == "deauthorized"
+    assert json.loads(row["errors"])[0]["message"]
+    assert outcomes(smooth, "wattlebrae")["bill", "done"] > 40
+
+
+def test_nothing_of_a_story_happens_after_now(smooth: Database) -> None:
+    now = clock.stamp(clock.now(smooth))
+
+    assert all(row["updated_at"] <= now for row in smooth.query("SELECT updated_at FROM synced_records"))
+    assert all(row["due_at"] > now for row in smooth.query("SELECT due_at FROM jobs"))
+
+
+def test_the_large_business_is_connected_and_held(smooth: Database) -> None:
+    assert connection(smooth, "tamarack")["status"] == "connected"
+    assert outcomes(smooth, "tamarack")["bill", "done"] == 0
 
 
 def test_the_large_business_has_two_thousand_bills(smooth: Database) -> None:

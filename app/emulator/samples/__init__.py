@@ -6,7 +6,7 @@ import json
 
 from sqlite_utils import Database
 
-from app.emulator.samples import books, bulk, businesses, generated
+from app.emulator.samples import books, bulk, businesses, generated, stories
 from app.emulator.samples.calendar import Calendar
 from app.emulator.store import clock, meta, snapshots
 from app.emulator.store.database import write
@@ -30,6 +30,8 @@ def load(db: Database, scenario: str, **counts: int) -> None:
         if scenario != "empty":
             meta.save(db, "partner_settings", json.dumps({"accounting": PRACTICE_KEY}))
         snapshots.fill(db, _tables(scenario, Calendar(clock.now(db)), counts))
+        if scenario == "smooth":
+            stories.tell(db)
 
 
 def _tables(scenario: str, calendar: Calendar, counts: dict[str, int]) -> Tables:

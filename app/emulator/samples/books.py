@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from app.emulator.rules.matching import address_line
 from app.emulator.samples.calendar import Calendar
 from app.emulator.samples.files import read
 from app.emulator.samples.names import new_id
@@ -18,6 +19,7 @@ from app.emulator.store.snapshots import Row, Tables
 Business = dict[str, Any]
 
 PLATFORMS = ("xero", "quickbooks_online")
+ADDRESS_LINE = ("line1", "line2", "postal_code", "state")
 SALES_CODES = {"xero": "200", "quickbooks_online": "40060"}
 COST_CODES = {"xero": "429", "quickbooks_online": "60380"}
 
@@ -77,7 +79,7 @@ def _content(business: Business, organisation: Row, calendar: Calendar) -> Table
     by_code = {row["code"]: row["id"] for row in accounts}
     if own:
         filled["book_items"] = _items(business, organisation["id"], by_code[SALES_CODES[platform]])
-        filled |= _documents(organisation, contacts, by_code[COST_CODES[platform]], calendar)
+        filled |= _documents(business, organisation, contacts, by_code[COST_CODES[platform]], calendar)
     return filled
 
 
@@ -156,19 +158,13 @@ def _contacts(business: Business, organisation: Row) -> list[Row]:
             "is_customer": int(is_customer),
             "country": country,
             "city": city,
-            "address": address_text(address),
+            "address": address_line(*(address.get(part) for part in ADDRESS_LINE)),
             "status": status.capitalize(),
         }
         for position, (key, name, is_supplier, is_customer, country, city, address, status) in enumerate(
             business["book_contacts"], 1
         )
     ]
-
-
-def address_text(address: dict[str, Any]) -> str:
-    """A whole address in one line, as the accounting system keeps it."""
-    parts = (address.get(key) for key in ("line1", "line2", "postal_code", "state"))
-    return ", ".join(part for part in parts if part)
 
 
 def _other_contacts(business: Business, organisation: Row) -> list[Row]:
@@ -207,44 +203,54 @@ def _items(business: Business, organisation: str, sales_account: str) -> list[Ro
     ]
 
 
-def _documents(organisation: Row, contacts: list[Row], account: str, calendar: Calendar) -> Tables:
-    """Three bills that were in the books before anything was connected."""
+def _documents(
+    business: Business, organisation: Row, contacts: list[Row], account: str, calendar: Calendar
+) -> Tables:
+    """Bills that were in the books before anything was connected; one may have been entered twice."""
+    names = {row["name"]: row["id"] for row in contacts if row["is_supplier"] and row["status"] == "Active"}
+    first = next(iter(names))
+    entered = [
+        ("2026-08-03", 12450, "paid", first, "PC-1041"),
+        ("2026-09-14", 8800, "paid", first, "PC-1042"),
+        ("2026-10-30", 23175, "open", first, "PC-1043"),
+    ]
+    twice = business.get("double_entry")
+    if twice:
+        entered.append(("2026-10-22", 100803, "open", twice["supplier"], twice["number"]))
     documents, lines = [], []
-    supplier = next(row for row in contacts if row["is_supplier"] and row["status"] == "Active")
-    for index, (day, amount, status) in enumerate(
-        (("2026-08-03", 12450, "paid"), ("2026-09-14", 8800, "paid"), ("2026-10-30", 23175, "open")), 1
-    ):
+    for index, (day, amount, status, supplier, number) in enumerate(entered, 1):
         key = new_id(organisation["id"], "document", index)
-        documents.append(
-            {
-                "id": key if organisation["platform"] == "xero" else str(index),
-                "organisation_id": organisation["id"],
-                "kind": "bill",
-                "number": f"PC-{1040 + index}",
-                "contact_id": supplier["id"],
-                "date": calendar.day(day),
-                "due_date": calendar.day(day),
-                "currency": organisation["base_currency"],
-                "total": amount,
-                "status": status,
-                "source": "books",
-                "created_at": calendar.moment(day),
-                "updated_at": calendar.moment(day),
-            }
-        )
-        lines.append(
-            {
-                "organisation_id": organisation["id"],
-                "document_id": documents[-1]["id"],
-                "position": 0,
-                "description": "Entered by the bookkeeper",
-                "quantity": 1.0,
-                "unit_amount": amount,
-                "discount_amount": 0,
-                "amount": amount,
-                "tax_amount": 0,
-                "account_id": account,
-                "tax_rate_id": None,
-            }
-        )
+        document = {
+            "id": key if organisation["platform"] == "xero" else str(index),
+            "organisation_id": organisation["id"],
+            "kind": "bill",
+            "number": number,
+            "contact_id": names[supplier],
+            "date": calendar.day(day),
+            "due_date": calendar.day(day),
+            "currency": organisation["base_currency"],
+            "total": amount,
+            "status": status,
+            "source": "books",
+            "created_at": calendar.moment(day),
+            "updated_at": calendar.moment(day),
+        }
+        documents.append(document)
+        lines.append(_entered_line(document, account))
     return {"book_documents": documents, "book_lines": lines}
+
+
+def _entered_line(document: Row, account: str) -> Row:
+    return {
+        "organisation_id": document["organisation_id"],
+        "document_id": document["id"],
+        "position": 0,
+        "description": "Entered by the bookkeeper",
+        "quantity": 1.0,
+        "unit_amount": document["total"],
+        "discount_amount": 0,
+        "amount": document["total"],
+        "tax_amount": 0,
+        "account_id": account,
+        "tax_rate_id": None,
+    }

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 WRITTEN_ON = date(2026, 11, 15)
 """The day on which the businesses were written down; their last documents are a few days older."""
-
-SAVED_AT = datetime(2026, 11, 15, 12, tzinfo=UTC)
-"""The moment at which the connected businesses were saved (see `build`)."""
-
-_TIMES = re.compile(r"\d{4}-\d\d-\d\d(?:T[0-9:.]+(?:Z|\+00:00))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +28,6 @@ class Calendar:
     def ago(self, days: int, seconds: int = 0) -> str:
         """A moment so many days before now, and so many seconds after that."""
         return stamp(self.now - timedelta(days=days) + timedelta(seconds=seconds))
-
-    def move(self, saved: str) -> str:
-        """A saved text with its moments and days moved from the moment of saving to now."""
-        return _TIMES.sub(self._moved, saved)
-
-    def _moved(self, found: re.Match[str]) -> str:
-        text = found.group()
-        if len(text) == 10:
-            return self.day(text)
-        return stamp(datetime.fromisoformat(text) + (self.now - SAVED_AT))
 
 
 def stamp(moment: datetime) -> str:

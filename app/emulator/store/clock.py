@@ -13,6 +13,11 @@ def now(db: Database) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=float(row["value"]) if row else 0)
 
 
+def real_now() -> datetime:
+    """The machine's own moment, for what must not age when a presenter moves the clock."""
+    return datetime.now(UTC)
+
+
 def advance(db: Database, seconds: float) -> None:
     """Move the clock forward by so many seconds."""
     db.execute(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -58,6 +58,10 @@ class Page:
     next_token: str | None = None
     prev_token: str | None = None
 
+    def shaped(self, shape: Callable[[dict[str, Any]], dict[str, Any]]) -> Page:
+        """The same page with each row in another shape."""
+        return Page([shape(row) for row in self.rows], self.next_token, self.prev_token)
+
 
 def read_query(listing: Listing, args: Mapping[str, list[str]], scope: str) -> Query:
     """The query that the parameters ask for; with a token the token's own, whatever else is there.
@@ -95,6 +99,8 @@ def fetch(
         conditions.append(f"({key}, id) {'<' if descending else '>'} (:_key, :_id)")
         bound["_key"], bound["_id"] = query.after
     direction = "DESC" if descending else "ASC"
+    # SQLite's own lower() knows the letters of English only.
+    db.conn.create_function("casefold", 1, _casefold, deterministic=True)
     found = list(
         db.query(
             f"SELECT *, {key} AS _key FROM {listing.table} WHERE {' AND '.join(conditions)}"
@@ -103,6 +109,10 @@ def fetch(
         )
     )
     return _page(listing, query, scope, found)
+
+
+def _casefold(value: object) -> str | None:
+    return None if value is None else str(value).casefold()
 
 
 _PAGING = {"pagination_token", "limit", "sort", "order"}

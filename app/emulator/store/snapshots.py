@@ -44,35 +44,44 @@ def merge(filled: Tables, part: Tables) -> None:
         filled.setdefault(table, []).extend(rows)
 
 
-def rows_of(db: Database, table: str, entity_id: str) -> list[Row]:
-    """An entity's rows of one table, in the order in which they were written."""
-    owner = {
-        "entities": "id = :id",
-        "counterpart_addresses": "counterpart_id IN (SELECT id FROM counterparts WHERE entity_id = :id)",
-        "jobs": "connection_id IN (SELECT id FROM connections WHERE entity_id = :id)",
-    }.get(table, "entity_id = :id")
-    if table.startswith("book_"):
-        owner = "organisation_id IN (SELECT id FROM organisations WHERE entity_id = :id)"
-    return list(db.query(f"SELECT * FROM {table} WHERE {owner} ORDER BY rowid", {"id": entity_id}))
+def find_lines(db: Database, entity_id: str) -> list[Row]:
+    """Every bill line of an entity with its bill's status, number and supplier, the oldest bill first."""
+    return list(
+        db.query(
+            """
+            SELECT l.id, p.status, p.document_id, p.counterpart_name
+            FROM payable_line_items l JOIN payables p ON p.id = l.payable_id
+            WHERE p.entity_id = ? ORDER BY p.issued_at, p.id, l.position
+            """,
+            [entity_id],
+        )
+    )
+
+
+def account_ids(db: Database, entity_id: str) -> dict[str, str]:
+    """The ids of an entity's ledger accounts by their codes."""
+    rows = db.query("SELECT nominal_code, id FROM ledger_accounts WHERE entity_id = ?", [entity_id])
+    return {row["nominal_code"]: row["id"] for row in rows}
 
 
 def put_line_accounts(db: Database, accounts: Iterable[tuple[str, str]]) -> None:
-    """Give line items their ledger accounts, in pairs of account and line item."""
+    """Give line items their ledger accounts, in pairs of line item and account."""
     db.conn.executemany(
         """
         UPDATE payable_line_items SET ledger_account_id = :account,
             body = json_set(body, '$.ledger_account_id', :account) WHERE id = :line
         """,
-        [{"account": account, "line": line} for account, line in accounts],
+        [{"line": line, "account": account} for line, account in accounts],
     )
 
 
-def put_product_accounts(db: Database, accounts: Iterable[tuple[str, str]]) -> None:
-    """Give products their ledger accounts, in pairs of account and product."""
-    db.conn.executemany(
+def put_product_account(db: Database, entity_id: str, account: str) -> None:
+    """Give every product of an entity that has none this ledger account."""
+    db.execute(
         """
         UPDATE products SET ledger_account_id = :account,
-            body = json_set(body, '$.ledger_account_id', :account) WHERE id = :product
+            body = json_set(body, '$.ledger_account_id', :account)
+        WHERE entity_id = :entity_id AND ledger_account_id IS NULL
         """,
-        [{"account": account, "product": product} for account, product in accounts],
+        {"entity_id": entity_id, "account": account},
     )

@@ -1,0 +1,87 @@
+"""How answers look: pages of lists, and refusals in the four shapes that Monite documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from app.emulator.errors import ApiError, InvalidError, NotBuiltError, TooManyRequestsError
+from app.emulator.store.pages import Page
+
+# Resources of Monite's API beside the ones served here: they exist there, and are not built here.
+ELSEWHERE = frozenset(
+    (
+        "accounting", "accounting_connections", "accounting_sync_rules", "accounting_synced_records",
+        "accounting_tax_rates", "analytics", "approval_policies", "approval_requests", "auth",
+        "batch_payments", "comments", "counterparts", "credit_notes", "data_exports", "delivery_notes",
+        "e_invoicing_connections", "entities", "entity_users", "events", "files",
+        "financing_applications", "financing_invoices", "financing_offers", "frontend", "internal",
+        "ledger_accounts", "mail_templates", "mailbox_domains", "mailboxes", "measure_units",
+        "ocr_tasks", "onboarding_links", "overdue_reminders", "payable_purchase_orders", "payables",
+        "payables_credit_notes", "payment_accounts", "payment_intents", "payment_links",
+        "payment_methods", "payment_records", "payment_reminders", "payment_terms", "payout_accounts",
+        "product_vat_ids", "products", "projects", "receipts", "receivables", "recurrences", "roles",
+        "settings", "tags", "text_templates", "transactions", "vat_rates", "webhook_deliveries",
+        "webhook_settings", "webhook_subscriptions", "webhooks", "workflows",
+    )
+)  # fmt: skip
+PREFIX = "/v1/"
+
+
+def page(found: Page) -> Response:
+    """A page of a cursor list with the tokens of its neighbours."""
+    tokens = {"next_pagination_token": found.next_token, "prev_pagination_token": found.prev_token}
+    return jsonify({"data": found.rows, **tokens})
+
+
+def html(status: int, title: str) -> Response:
+    """An answer that is not JSON, as a gateway in front of Monite would give it (shape D)."""
+    body = f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>"
+    return Response(body, status=status, mimetype="text/html")
+
+
+def refusal(error: ApiError) -> Response:
+    """The refusal's body in the shape of its status, A, B or C."""
+    response = jsonify(_body(error))
+    response.status_code = error.status
+    response.headers.update(error.headers)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal in Monite's shapes; other paths keep Flask's own pages."""
+    app.register_error_handler(ApiError, refusal)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if not request.path.startswith(PREFIX):
+        return make_response(error.get_response(request.environ))
+    resource = request.path.removeprefix(PREFIX).split("/")[0]
+    if isinstance(error, NotFound | MethodNotAllowed) and resource in ELSEWHERE:
+        return _unserved(error)
+    names = {404: "Not found", 405: "Method Not Allowed", 500: "Internal Server Error"}
+    return _shape_a(error.code or 500, names.get(error.code or 500, error.name))
+
+
+def _unserved(error: NotFound | MethodNotAllowed) -> Response:
+    if isinstance(error, MethodNotAllowed) and request.method not in ("POST", "PATCH", "PUT", "DELETE"):
+        return _shape_a(405, "Method Not Allowed")
+    return refusal(NotBuiltError())
+
+
+def _shape_a(status: int, message: str) -> Response:
+    response = jsonify({"error": {"message": message}})
+    response.status_code = status
+    return response
+
+
+def _body(error: ApiError) -> dict[str, Any]:
+    if isinstance(error, InvalidError):
+        return {"detail": [{"loc": error.loc, "msg": error.message, "type": error.type}]}
+    if isinstance(error, TooManyRequestsError):
+        return {"message": error.message}
+    kind = {"type": error.type} if error.type else {}
+    return {"error": {**kind, "message": error.message}}

@@ -1,0 +1,147 @@
+"""Counterparts and their addresses: /v1/counterparts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.emulator.api import answers
+from app.emulator.api.gate import entity_id
+from app.emulator.bodies import (
+    Field,
+    Schema,
+    anything,
+    choice,
+    flag,
+    identifier,
+    listed,
+    nested,
+    partial,
+    text,
+)
+from app.emulator.bodies import read as read_body
+from app.emulator.deps import database
+from app.emulator.errors import InvalidError
+from app.emulator.store import counterparts
+from app.emulator.store.database import write
+
+bp = Blueprint("counterparts", __name__, url_prefix="/v1/counterparts")
+
+ADDRESS = {
+    "city": Field(text(1, 255), required=True),
+    "country": Field(text(2, 2), required=True),
+    "line1": Field(text(1, 255), required=True),
+    "postal_code": Field(text(1, 255), required=True),
+    "line2": Field(text(0, 255)),
+    "state": Field(text(0, 255)),
+}
+PARTY = {
+    "address": Field(nested(ADDRESS), required=True),
+    "is_customer": Field(flag, required=True),
+    "is_vendor": Field(flag, required=True),
+    "email": Field(text()),
+    "phone": Field(text()),
+    "tag_ids": Field(listed(identifier)),
+}
+PARTIES: dict[str, Schema] = {
+    "organization": {**PARTY, "legal_name": Field(text(1, 255), required=True)},
+    "individual": {
+        **PARTY,
+        "first_name": Field(text(1, 255), required=True),
+        "last_name": Field(text(1, 255), required=True),
+        "title": Field(text()),
+    },
+}
+PLAIN = {
+    "external_reference": Field(text()),
+    "language": Field(text(2, 5)),
+    "reminders_enabled": Field(flag),
+    "tax_id": Field(text()),
+}
+CREATE = {
+    **PLAIN,
+    "type": Field(choice(counterparts.TYPES), required=True),
+    **{kind: Field(nested(schema)) for kind, schema in PARTIES.items()},
+}
+UPDATE = {
+    **PLAIN,
+    "default_billing_address_id": Field(identifier),
+    "default_shipping_address_id": Field(identifier),
+    "type": Field(anything),
+    **{
+        kind: Field(nested(partial({name: field for name, field in schema.items() if name != "address"})))
+        for kind, schema in PARTIES.items()
+    },
+}
+
+
+@bp.get("")
+def index() -> Response:
+    """One page of the entity's counterparts."""
+    args = request.args.to_dict(flat=False)
+    return answers.page(counterparts.find(database(), entity_id(), args))
+
+
+@bp.post("")
+def create() -> tuple[Response, int]:
+    """A new counterpart with its first address."""
+    body = read_body(CREATE)
+    other = "individual" if body["type"] == "organization" else "organization"
+    if body.get(body["type"]) is None:
+        raise InvalidError("field required", ["body", body["type"]], "value_error.missing")
+    if body.pop(other, None) is not None:
+        raise InvalidError("extra fields not permitted", ["body", other], "value_error.extra")
+    with write(database()) as db:
+        return jsonify(counterparts.create(db, entity_id(), body)), 201
+
+
+@bp.get("/<counterpart_id>")
+def show(counterpart_id: str) -> Response:
+    """One counterpart."""
+    return jsonify(counterparts.get(database(), entity_id(), counterpart_id))
+
+
+@bp.patch("/<counterpart_id>")
+def update(counterpart_id: str) -> Response:
+    """The counterpart with the changes in it; its type stays what it is."""
+    body = read_body(UPDATE)
+    body.pop("type", None)
+    with write(database()) as db:
+        kind = counterparts.get(db, entity_id(), counterpart_id)["type"]
+        _refuse_nulls(kind, body)
+        return jsonify(counterparts.update(db, entity_id(), counterpart_id, body))
+
+
+@bp.delete("/<counterpart_id>")
+def delete(counterpart_id: str) -> tuple[str, int]:
+    """Nothing: the counterpart is gone."""
+    with write(database()) as db:
+        counterparts.delete(db, entity_id(), counterpart_id)
+    return "", 204
+
+
+@bp.get("/<counterpart_id>/addresses")
+def addresses(counterpart_id: str) -> Response:
+    """All addresses; this list has no pages."""
+    return jsonify({"data": counterparts.addresses(database(), entity_id(), counterpart_id)})
+
+
+@bp.post("/<counterpart_id>/addresses")
+def create_address(counterpart_id: str) -> tuple[Response, int]:
+    """A new address."""
+    body = read_body(ADDRESS)
+    with write(database()) as db:
+        return jsonify(counterparts.create_address(db, entity_id(), counterpart_id, body)), 201
+
+
+def _refuse_nulls(kind: str, body: dict[str, Any]) -> None:
+    """What a counterpart cannot be without cannot be taken away, nor can it become another type."""
+    other = "individual" if kind == "organization" else "organization"
+    if other in body:
+        raise InvalidError("extra fields not permitted", ["body", other], "value_error.extra")
+    for name, value in (body.get(kind) or {}).items():
+        if value is None and PARTIES[kind][name].required:
+            raise InvalidError(
+                "none is not an allowed value", ["body", kind, name], "type_error.none.not_allowed"
+            )

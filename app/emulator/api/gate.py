@@ -1,0 +1,175 @@
+"""What every request under /v1 passes before its route: limit, version, token, entity, ids.
+
+It also gives each answer the headers of Monite's gateway, and in instant mode lets the engine do
+what the request set going.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.wsgi import ClosingIterator
+
+from app.emulator.api import breakdowns
+from app.emulator.api.answers import PREFIX, refusal
+from app.emulator.api.limits import RateLimit
+from app.emulator.config import EmulatorSettings
+from app.emulator.deps import database, settings
+from app.emulator.errors import (
+    BadRequestError,
+    ForbiddenError,
+    InvalidError,
+    TooManyRequestsError,
+    UnauthorizedError,
+)
+from app.emulator.store import entities, meta, tokens
+from app.emulator.sync import engine
+
+VERSIONS = (
+    "2022-11-16",
+    "2023-02-07",
+    "2023-03-01",
+    "2023-03-14",
+    "2023-04-12",
+    "2023-06-04",
+    "2023-09-01",
+    "2024-01-31",
+    "2024-05-25",
+    "2025-06-23",
+)
+WITHOUT_ENTITY = ("auth", "settings", "entities", "webhook_subscriptions")
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate before the app's routes, and the hang-up of a broken line around the app."""
+    found: EmulatorSettings = app.extensions["emulator_settings"]
+    app.extensions["emulator_limit"] = RateLimit(found.rate_limit)
+    app.before_request(_enter)
+    app.after_request(_leave)
+    app.wsgi_app = _hanging_up(app.wsgi_app)  # type: ignore[method-assign, assignment]
+
+
+def entity_id() -> str:
+    """The entity that this request is for; the gate has made sure that the partner has it."""
+    found: str = g.entity_id
+    return found
+
+
+def _enter() -> Response | None:
+    g.started = time.perf_counter()
+    if not request.path.startswith(PREFIX):
+        return None
+    g.broken = False
+    db, token = database(), _bearer()
+    known = token is not None and tokens.is_valid(db, token)
+    client = meta.credentials(db)[0] if known or _resource() == "auth" else str(request.remote_addr)
+    limit: RateLimit = current_app.extensions["emulator_limit"]
+    g.allowance = limit.take(client)
+    if not g.allowance.granted:
+        return refusal(TooManyRequestsError(headers=g.allowance.headers()))
+    broken = breakdowns.before(db, _resource(), _asked_entity())
+    if broken is not None:
+        g.broken = True
+        return broken
+    _check_version()
+    if request.path != "/v1/auth/token" and not known:
+        raise UnauthorizedError
+    if request.url_rule is not None:
+        _check_entity()
+        _check_ids()
+    return None
+
+
+def _leave(response: Response) -> Response:
+    if not request.path.startswith(PREFIX) or "allowance" not in g:
+        return response
+    db, resource = database(), _resource()
+    if settings().instant and request.method != "GET" and resource != "auth" and not g.broken:
+        engine.run_due(db, settings())
+    if response.status_code < 400 and not g.broken:
+        response = breakdowns.after(db, resource, _asked_entity()) or response
+    response.headers["x-request-id"] = uuid4().hex
+    response.headers["x-process-time"] = f"{time.perf_counter() - g.started:.4f}"
+    for name in ("x-monite-version", "x-monite-entity-id"):
+        if name in request.headers:
+            response.headers[name] = request.headers[name]
+    for name, value in g.allowance.headers().items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _resource() -> str:
+    return request.path.removeprefix(PREFIX).split("/")[0]
+
+
+def _bearer() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme == "Bearer" and token else None
+
+
+def _asked_entity() -> str | None:
+    return request.headers.get("X-Monite-Entity-Id")
+
+
+def _check_version() -> None:
+    version = request.headers.get("X-Monite-Version")
+    if version is None:
+        message = "Missing the x-monite-version HTTP header"
+        raise BadRequestError(message, type="missing_api_version")
+    try:
+        date.fromisoformat(version)
+    except ValueError:
+        version = ""
+    if version not in VERSIONS:
+        raise BadRequestError("Unknown API version", type="invalid_api_version")
+
+
+def _check_entity() -> None:
+    if _resource() in WITHOUT_ENTITY:
+        return
+    loc = ["header", "x-monite-entity-id"]
+    asked = _asked_entity()
+    if not asked:
+        raise InvalidError("field required", loc, "value_error.missing")
+    try:
+        g.entity_id = str(UUID(asked))
+    except ValueError as exc:
+        raise InvalidError("value is not a valid uuid", loc, "type_error.uuid") from exc
+    if not entities.exists(database(), g.entity_id):
+        raise ForbiddenError
+
+
+def _check_ids() -> None:
+    """Every id in a path is a UUID; its spelling does not matter."""
+    for name, value in (request.view_args or {}).items():
+        try:
+            request.view_args[name] = str(UUID(value))  # type: ignore[index]
+        except ValueError as exc:
+            raise InvalidError("value is not a valid uuid", ["path", name], "type_error.uuid") from exc
+
+
+def _hanging_up(inner: WsgiApp) -> WsgiApp:
+    """The application, except that nothing at all is said when a fault wants the line to break."""
+
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(*args: Any) -> Any:
+            return start_response(*args) if breakdowns.HANG_UP not in environ else None
+
+        answer = inner(environ, start)
+        if breakdowns.HANG_UP in environ:
+            _close(answer)
+            raise breakdowns.HungUpError
+        return answer
+
+    return serve
+
+
+def _close(answer: Iterable[bytes]) -> None:
+    if isinstance(answer, ClosingIterator):
+        answer.close()

@@ -1,0 +1,84 @@
+"""Lines of payables, where accounts and tax rates are assigned: /v1/payables/{id}/line_items."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from app.emulator.api import answers, references
+from app.emulator.api.gate import entity_id
+from app.emulator.api.payables import open_payable
+from app.emulator.bodies import Field, identifier, listed, nested, number, read, text, whole
+from app.emulator.deps import database
+from app.emulator.store import line_items, payables
+from app.emulator.store.database import write
+
+bp = Blueprint("line_items", __name__, url_prefix="/v1/payables/<payable_id>/line_items")
+
+FIELDS = {
+    "accounting_tax_rate_id": Field(identifier),
+    "description": Field(text()),
+    "ledger_account_id": Field(identifier),
+    "name": Field(text()),
+    "quantity": Field(number()),
+    "tax": Field(whole(0, 10_000)),
+    "unit": Field(text()),
+    "unit_price": Field(whole(minimum=0)),
+}
+REPLACED = {**FIELDS, "subtotal": Field(whole()), "total": Field(whole())}
+REPLACE = {"data": Field(listed(nested(REPLACED)), required=True)}
+
+
+@bp.get("")
+def index(payable_id: str) -> Response:
+    """One page of the payable's lines."""
+    db, args = database(), request.args.to_dict(flat=False)
+    payables.get(db, entity_id(), payable_id)
+    return answers.page(line_items.find(db, payable_id, args))
+
+
+@bp.post("")
+def create(payable_id: str) -> tuple[Response, int]:
+    """A new line."""
+    body = read(FIELDS)
+    with write(database()) as db:
+        open_payable(db, payable_id)
+        references.check(db, entity_id(), [body])
+        return jsonify(line_items.create(db, entity_id(), payable_id, body)), 201
+
+
+@bp.put("")
+def replace(payable_id: str) -> Response:
+    """The lines that now stand in the place of all others."""
+    given = read(REPLACE, closed=True)["data"]
+    with write(database()) as db:
+        open_payable(db, payable_id)
+        references.check(db, entity_id(), given)
+        return jsonify({"data": line_items.replace(db, entity_id(), payable_id, given)})
+
+
+@bp.get("/<line_item_id>")
+def show(payable_id: str, line_item_id: str) -> Response:
+    """One line."""
+    db = database()
+    payables.get(db, entity_id(), payable_id)
+    return jsonify(line_items.get(db, payable_id, line_item_id))
+
+
+@bp.patch("/<line_item_id>")
+def update(payable_id: str, line_item_id: str) -> Response:
+    """The line with the changes in it."""
+    body = read(FIELDS)
+    with write(database()) as db:
+        open_payable(db, payable_id)
+        line_items.get(db, payable_id, line_item_id)
+        references.check(db, entity_id(), [body])
+        return jsonify(line_items.update(db, entity_id(), payable_id, line_item_id, body))
+
+
+@bp.delete("/<line_item_id>")
+def delete(payable_id: str, line_item_id: str) -> tuple[str, int]:
+    """Nothing: the line is gone."""
+    with write(database()) as db:
+        open_payable(db, payable_id)
+        line_items.delete(db, entity_id(), payable_id, line_item_id)
+    return "", 204

@@ -1,0 +1,264 @@
+"""Receivables: invoices, quotes and credit notes, with their lines inside.
+
+A line's catalogue product is kept as its id and looked up with each reading, so an account given to
+the product shows on the invoice at once; an inline product is kept whole and frozen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import uuid4
+
+from sqlite_utils import Database
+
+from app.emulator.errors import BadRequestError, ConflictError
+from app.emulator.store import measure_units, objects, pages, products
+from app.emulator.store.filters import (
+    Filter,
+    among,
+    choice,
+    choices,
+    compile_filters,
+    holds,
+    identifier,
+    text,
+)
+from app.emulator.store.filters import moments as moment_filters
+from app.emulator.store.filters import numbers as number_filters
+from app.emulator.store.objects import Row, body_of
+
+TABLE = "receivables"
+TYPES = ("quote", "invoice", "credit_note")
+STATUSES = (
+    "draft",
+    "issuing",
+    "issued",
+    "failed",
+    "accepted",
+    "expired",
+    "declined",
+    "recurring",
+    "partially_paid",
+    "paid",
+    "overdue",
+    "uncollectible",
+    "canceled",
+)
+_SUBTOTAL = "json_extract(body, '$.discounted_subtotal')"
+_PROJECT = "json_extract(body, '$.project_id')"
+# A day stands for its first moment, so that days and times compare.
+_ISSUED = "CASE length(issue_date) WHEN 10 THEN issue_date || 'T00:00:00.000000+00:00' ELSE issue_date END"
+_DUE = "due_date || 'T00:00:00.000000+00:00'"
+LISTING = pages.Listing(
+    "receivables",
+    TABLE,
+    {
+        "counterpart_name": "coalesce(counterpart_name, '')",
+        "counterpart_id": "coalesce(counterpart_id, '')",
+        "amount": "coalesce(total_amount, 0)",
+        "total_amount": "coalesce(total_amount, 0)",
+        "discounted_subtotal": f"coalesce({_SUBTOTAL}, 0)",
+        "status": "status",
+        "due_date": "coalesce(due_date, '')",
+        "issue_date": "coalesce(issue_date, '')",
+        "document_id": "coalesce(document_id, '')",
+        "created_at": "created_at",
+        "project_id": f"coalesce({_PROJECT}, '')",
+    },
+    max_limit=250,
+    limit_in_token=False,
+)
+_SOLD = (
+    "EXISTS (SELECT 1 FROM json_each(body, '$.line_items')"
+    " WHERE json_extract(value, '$.product.id') IN (SELECT value FROM json_each({})))"
+)
+_TAGGED = (
+    "EXISTS (SELECT 1 FROM json_each(body, '$.tags')"
+    " WHERE json_extract(value, '$.id') IN (SELECT value FROM json_each({})))"
+)
+FILTERS = {
+    "type": choice("type", TYPES),
+    "status": choice("status", STATUSES),
+    "status__in": choices("status", STATUSES),
+    "id__in": among("id"),
+    "entity_user_id": identifier("json_extract(body, '$.entity_user_id')"),
+    "entity_user_id__in": among("json_extract(body, '$.entity_user_id')"),
+    "tag_ids": Filter(_TAGGED, str, "uuid", many=True),
+    "tag_ids__in": Filter(_TAGGED, str, "uuid", many=True),
+    "product_ids": Filter(_SOLD, str, "uuid", many=True),
+    "product_ids__in": Filter(_SOLD, str, "uuid", many=True),
+    "project_id": identifier(_PROJECT),
+    "project_id__in": among(_PROJECT),
+    **holds("document_id", "document_id", exact=True),
+    **moment_filters("issue_date", f"({_ISSUED})"),
+    **moment_filters("created_at", "created_at"),
+    "counterpart_id": identifier("counterpart_id"),
+    **holds("counterpart_name", "counterpart_name", exact=True),
+    **number_filters("total_amount", "total_amount"),
+    **number_filters("discounted_subtotal", _SUBTOTAL),
+    "based_on": text("json_extract(body, '$.based_on')"),
+    **moment_filters("due_date", f"({_DUE})"),
+}
+# fmt: off
+FIELDS = (
+    "id", "created_at", "updated_at", "amount_due", "amount_paid", "amount_to_pay", "attachments", "based_on",
+    "based_on_document_id", "comment", "commercial_condition_description", "counterpart_billing_address",
+    "counterpart_business_type", "counterpart_contact", "counterpart_einvoicing_credentials",
+    "counterpart_external_reference", "counterpart_id", "counterpart_name", "counterpart_shipping_address",
+    "counterpart_tax_id", "counterpart_type", "counterpart_vat_id", "currency", "deduction_amount",
+    "deduction_memo", "discount", "discounted_subtotal", "document_id", "document_rendering", "due_date",
+    "entity", "entity_address", "entity_bank_account", "entity_user_id", "entity_vat_id", "file_language",
+    "file_url", "footer", "fulfillment_date", "issue_date", "line_items", "memo", "network_credentials",
+    "original_file_language", "original_file_url", "overdue_reminder_id", "paid_at", "partner_metadata",
+    "payment_page_url", "payment_reminder_id", "payment_terms", "project_id", "purchase_order",
+    "recurrence_id", "related_documents", "status", "subtotal", "subtotal_after_vat", "tags", "total_amount",
+    "total_amount_with_credit_notes", "total_vat_amount", "total_vat_amounts", "total_withholding_tax",
+    "trade_name", "type", "vat_exempt", "vat_exemption_rationale", "vat_inclusive_discount_mode", "vat_mode",
+    "withholding_tax_rate",
+)
+# fmt: on
+TEMPLATE: Row = dict.fromkeys(FIELDS) | {
+    "amount_paid": 0,
+    "counterpart_type": "organization",
+    "file_language": "en",
+    "line_items": [],
+    "original_file_language": "en",
+    "partner_metadata": {},
+    "related_documents": {"credit_note_ids": [], "proforma_invoice_id": None},
+    "tags": [],
+    "total_vat_amounts": [],
+    "vat_mode": "exclusive",
+}
+
+
+def find(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
+    """One page of the entity's receivables, in Monite's shape."""
+    query = pages.read_query(LISTING, args, entity_id)
+    where, values = compile_filters(FILTERS, query.filters)
+    page = pages.fetch(db, LISTING, query, entity_id, where=where, values=values)
+    bodies = [_body(row) for row in page.rows]
+    _resolve(db, entity_id, bodies)
+    return pages.Page(bodies, page.next_token, page.prev_token)
+
+
+def get(db: Database, entity_id: str, receivable_id: str) -> Row:
+    """One receivable; raises NotFoundError when the entity has none with this id."""
+    body = _body(objects.get(db, TABLE, entity_id, receivable_id))
+    _resolve(db, entity_id, [body])
+    return body
+
+
+def replace_lines(db: Database, entity_id: str, receivable_id: str, lines: list[Row]) -> list[Row]:
+    """Put these lines in the place of a draft's; returns them as they now read.
+
+    Raises ConflictError when it is no draft, BadRequestError for a product that is not there.
+    """
+    row = objects.get(db, TABLE, entity_id, receivable_id)
+    if row["status"] != "draft":
+        raise ConflictError("Receivable couldn't be updated due to current state")
+    body = _body(row)
+    body["line_items"] = [_line(db, entity_id, body, line) for line in lines]
+    body |= _totals(body)
+    changes = {"total_amount": body["total_amount"], "body": json.dumps(body)}
+    objects.update(db, TABLE, row, changes)
+    found: list[Row] = get(db, entity_id, receivable_id)["line_items"]
+    return found
+
+
+def _body(row: Row) -> Row:
+    columns = ("type", "status", "document_id", "counterpart_id", "counterpart_name", "currency")
+    return body_of(row, TEMPLATE, *columns, "total_amount", "issue_date", "due_date")
+
+
+def _resolve(db: Database, entity_id: str, bodies: list[Row]) -> None:
+    """Write into each line its catalogue product as the product is now."""
+    lines = [line for body in bodies for line in body["line_items"]]
+    live = products.by_id(db, entity_id, [line["product"]["id"] for line in lines if _is_catalogue(line)])
+    units = {unit["id"]: unit for unit in measure_units.find_all(db, entity_id)} if live else {}
+    for line in lines:
+        product = live.get(line["product"]["id"]) if _is_catalogue(line) else None
+        if product is not None:
+            line["product"] = {**line["product"], **_embedded(product, units)}
+        _price_after_tax(line["product"])
+
+
+def _is_catalogue(line: Row) -> bool:
+    product = line["product"]
+    return bool(product.get("id")) and not product.get("is_inline")
+
+
+def _embedded(product: Row, units: Mapping[str, Row]) -> Row:
+    unit = units.get(product["measure_unit_id"])
+    named = {name: unit[name] for name in ("id", "description", "name")} if unit else None
+    kept = ("id", "description", "ledger_account_id", "name", "price", "smallest_amount", "type")
+    return {**{name: product[name] for name in kept}, "is_inline": False, "measure_unit": named}
+
+
+def _price_after_tax(product: Row) -> None:
+    price, rate = product.get("price"), (product.get("vat_rate") or {}).get("value", 0)
+    if price and "price_after_vat" not in product:
+        after = _rounded(Decimal(price["value"]) * (10_000 + rate) / 10_000)
+        product["price_after_vat"] = {"currency": price["currency"], "value": after}
+
+
+def _line(db: Database, entity_id: str, body: Row, given: Row) -> Row:
+    rate = _rate(body, given)
+    tax = {"accounting_tax_rate_id": given.get("accounting_tax_rate_id"), "vat_rate": rate}
+    if given.get("product") is not None:
+        product = {"id": str(uuid4()), "is_inline": True, "type": "product", **given["product"], **tax}
+        price = product["price"]["value"]
+    else:
+        found = products.by_id(db, entity_id, [given["product_id"]]).get(given["product_id"])
+        if found is None or found["price"] is None:
+            raise BadRequestError("Product not found.")
+        product, price = {"id": found["id"], **tax}, found["price"]["value"]
+    before = _discounted(Decimal(price) * Decimal(str(given["quantity"])), given.get("discount"))
+    return {
+        "discount": given.get("discount"),
+        "product": product,
+        "quantity": given["quantity"],
+        "total_after_vat": _rounded(before * (10_000 + rate["value"]) / 10_000),
+        "total_before_vat": _rounded(before),
+    }
+
+
+def _rate(body: Row, given: Row) -> Row:
+    """The line's tax rate: given as a number, or one that this receivable already uses."""
+    if given.get("tax_rate_value") is not None:
+        name = given.get("tax_rate_name") or "Tax"
+        return {"id": None, "is_custom": True, "name": name, "value": given["tax_rate_value"]}
+    asked = given.get("vat_rate_id") or given.get("custom_vat_rate_id")
+    known = [line["product"].get("vat_rate") or {} for line in body["line_items"]]
+    found: Row | None = next((rate for rate in known if asked and rate.get("id") == asked), None)
+    if found is None:
+        raise BadRequestError("VAT rate not found.")
+    return found
+
+
+def _discounted(amount: Decimal, discount: Row | None) -> Decimal:
+    if not discount:
+        return amount
+    size = int(discount["amount"])
+    return amount * (10_000 - size) / 10_000 if discount["type"] == "percentage" else amount - size
+
+
+def _totals(body: Row) -> dict[str, Any]:
+    subtotal = sum(line["total_before_vat"] for line in body["line_items"])
+    tax = sum(line["total_after_vat"] - line["total_before_vat"] for line in body["line_items"])
+    discounted = _rounded(_discounted(Decimal(subtotal), body["discount"]))
+    total = discounted + (_rounded(Decimal(tax) * discounted / subtotal) if subtotal else 0)
+    return {
+        "subtotal": subtotal,
+        "discounted_subtotal": discounted,
+        "total_vat_amount": total - discounted,
+        "subtotal_after_vat": total,
+        **dict.fromkeys(("total_amount", "total_amount_with_credit_notes"), total),
+        **dict.fromkeys(("amount_due", "amount_to_pay"), total - body["amount_paid"]),
+    }
+
+
+def _rounded(amount: Decimal) -> int:
+    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
