@@ -12,9 +12,10 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Settings
-from app.domain.people import Action, may
+from app.domain.people import SYSTEM, Action, may
 from app.monite.client import Monite
 from app.services import frames
+from app.services.deps import Deps
 from app.services.frames import Frame
 from app.store.database import prepare
 from app.web import (
@@ -66,6 +67,18 @@ def create_app(
         app.register_blueprint(blueprint)
     _speak(app)
     return app
+
+
+def create_deps(settings: Settings, monite: Monite, wake: Callable[[], None]) -> Deps:
+    """What the worker's services work with; its store is at the newest schema, and the caller's to close."""
+    return Deps(
+        db=prepare(settings.database),
+        monite=monite,
+        settings=settings,
+        actor=SYSTEM,
+        clock=requests.utc_now,
+        wake=wake,
+    )
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -1,0 +1,81 @@
+"""Real processes for tests: the program on free ports, with a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from app.processes import answer
+
+ROOT = Path(__file__).parents[1]
+
+
+def free_port() -> int:
+    """A port at which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], object], seconds: float = 30, what: str = "it") -> None:
+    """Wait for something that other processes bring about."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not happen in {seconds:.0f} s"
+        time.sleep(0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A dashboard, its worker and an emulator, as `gangway demo` runs them."""
+
+    parent: psutil.Popen
+    dashboard: str
+    emulator: str
+    instance: Path
+
+    def child(self, command: str) -> psutil.Process:
+        """The process that runs one of the commands."""
+        return next(child for child in self.parent.children() if command in child.cmdline())
+
+
+def program(command: str, environ: Mapping[str, str]) -> psutil.Popen:
+    """Start one command of this program."""
+    return psutil.Popen(
+        [sys.executable, "-m", "app", command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@contextmanager
+def running_stack(instance: Path, **environ: str) -> Iterator[Stack]:
+    """All three processes, up and answering; ended at the end of the block."""
+    port, emulator_port = free_port(), free_port()
+    settings = {
+        "GANGWAY_INSTANCE": str(instance),
+        "GANGWAY_PORT": str(port),
+        "GANGWAY_EMULATOR_PORT": str(emulator_port),
+        "EMULATOR_SPEED": "instant",
+    }
+    parent = program("demo", settings | environ)
+    stack = Stack(parent, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{emulator_port}", instance)
+    try:
+        until(lambda: answer(stack.dashboard) or parent.poll() is not None, 60, "the start")
+        assert parent.poll() is None, "the program ended by itself"
+        yield stack
+    finally:
+        if parent.poll() is None:
+            parent.terminate()
+            parent.wait(15)
