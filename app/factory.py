@@ -23,9 +23,12 @@ from app.web import (
     assets,
     beats,
     chooser,
+    connect,
+    connections,
     errors,
     formats,
     home,
+    imports,
     requests,
     security,
 )
@@ -36,6 +39,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     beats.bp,
     chooser.bp,
     home.bp,
+    connect.bp,
+    imports.bp,
+    connections.bp,
 )
 
 
@@ -117,6 +123,7 @@ def _speak(app: Flask) -> None:
         exact=formats.exact,
         ago=formats.ago,
         money=formats.money,
+        span=formats.span,
     )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, after_this_request, render_template, request
 
 from app.domain.people import Action
 from app.services import frames
@@ -43,6 +43,15 @@ def beat(page: str, *, always: bool = False) -> Callable[[Redraw], Redraw]:
         return redraw
 
     return register
+
+
+def lead_to(address: str) -> None:
+    """Have this beat take the browser to another page."""
+
+    @after_this_request
+    def _redirect(response: Response) -> Response:
+        response.headers["HX-Redirect"] = address
+        return response
 
 
 def pause(unchanged: int) -> int:

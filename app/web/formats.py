@@ -102,3 +102,16 @@ def money(amount: int | None, currency: str | None) -> str:
         return f"{amount / 100:,.2f}"
     digits = get_currency_precision(currency)
     return str(format_currency(amount / 10**digits, currency, locale=get_locale()))
+
+
+def midnight() -> datetime:
+    """When today began for the person at the screen."""
+    local = house().clock().astimezone(zone())
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def span(seconds: int) -> str:
+    """7 minutes, or 40 seconds."""
+    if seconds < 90:
+        return ngettext("%(num)s second", "%(num)s seconds", seconds)
+    return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))
