@@ -25,7 +25,7 @@ CallLog = Callable[[ApiCall], None]
 Query = Mapping[str, Any]
 RENEW_AT = 0.9
 """The part of a token's life after which it is renewed."""
-READ_TRIES = 4
+READ_TRIES = 3
 LONGEST_PAUSE = 8.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,11 @@ def find(db: Database, entity_id: str) -> list[Connection]:
 def current(db: Database, entity_id: str) -> Connection | None:
     """The connection that takes the entity's only place; None while the place is free."""
     return next((c for c in find(db, entity_id) if c.occupies), None)
+
+
+def ended(connection: Connection) -> Connection:
+    """The connection as it is once Monite no longer lists it."""
+    return replace(connection, status=ConnectionStatus.DISCONNECTED)
 
 
 def confirm(db: Database, connection_id: str, at: datetime, by: str) -> None:

@@ -11,10 +11,10 @@ from app.emulator import samples
 from app.emulator.config import EmulatorSettings
 from app.emulator.errors import BadRequestError
 from app.emulator.rules.faults import KINDS
-from app.emulator.store import book_pages, clock, connections, corrections, faults, sides
+from app.emulator.store import book_pages, clock, connections, corrections, sides
 from app.emulator.store.database import write
 from app.emulator.sync import connections as access
-from app.emulator.sync import engine
+from app.emulator.sync import engine, mishaps
 
 Form = Mapping[str, str]
 Row = dict[str, Any]
@@ -65,20 +65,18 @@ def _break(db: Database, _settings: EmulatorSettings, form: Form) -> str:
         raise BadRequestError("there is no such fault")
     if count and not (count.isdigit() and int(count)):
         raise BadRequestError("the count is a whole number")
-    everyone = form.get("scope") == "all"
-    with write(db):
-        faults.add(
-            db,
-            kind,
-            entity_id=None if everyone else _entity(db, form),
-            count=int(count) if count else None,
-        )
+    mishaps.arm(
+        db,
+        kind,
+        entity_id=None if form.get("scope") == "all" else _entity(db, form),
+        count=int(count) if count else None,
+        options={"resource": form["resource"]} if form.get("resource") else None,
+    )
     return f"Broken on purpose: {KINDS[kind]}"
 
 
 def _mend(db: Database, _settings: EmulatorSettings, _form: Form) -> str:
-    with write(db):
-        faults.clear(db)
+    mishaps.disarm(db)
     return "Nothing is broken on purpose any more."
 
 

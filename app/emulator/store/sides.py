@@ -119,7 +119,7 @@ def find(
     values = {"entity_id": entity_id, "organisation_id": organisation_id}
     count = next(db.query(f"SELECT count(*) AS n FROM ({_BOTH[kind]})", values))["n"]
     paging = {"limit": PAGE, "offset": (page - 1) * PAGE}
-    return list(db.query(f"{_BOTH[kind]} {_ORDER}", values | paging)), int(count)
+    return list(db.query(f"SELECT * FROM ({_BOTH[kind]}) {_ORDER}", values | paging)), int(count)
 
 
 def find_books_only(db: Database, kind: str, organisation_id: str) -> list[Row]:

@@ -1,0 +1,135 @@
+"""What is written down when something is seen at Monite: the mirror, and what it means for history.
+
+Every function is for inside a write transaction, and leaves no trace when nothing has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from app.domain.connections import Connection, ConnectionStatus
+from app.domain.people import SYSTEM
+from app.domain.problems import diagnose
+from app.domain.record_tries import result_of
+from app.domain.resources import RESOURCES
+from app.domain.synced_records import SyncedRecord
+from app.store import (
+    connections,
+    events,
+    record_tries,
+    resources,
+    revisions,
+    synced_records,
+    watched_records,
+)
+
+Raw = Mapping[str, Any]
+
+
+def connection(
+    db: Database, entity_id: str, seen: Connection, now: datetime, raw: Raw | None = None
+) -> tuple[str, ...]:
+    """Keep a connection as just seen, and tell what has happened to it since; the kinds of those events."""
+    before = connections.get(db, seen.id)
+    after = connections.save(db, entity_id, seen, now, raw)
+    news = _news(before, after)
+    told = tuple(kind for kind in news if not _told(db, entity_id, after, kind, news[kind]))
+    for kind in told:
+        events.add(
+            db,
+            entity_id,
+            now,
+            kind,
+            SYSTEM,
+            object_type="connection",
+            object_id=after.id,
+            was=before.status.value if before else None,
+            became=after.status.value,
+            note=news[kind],
+        )
+    if {"connected", "import_finished"} & set(told):
+        # Somebody has just connected and waits, unless it was connected before we came.
+        resources.want(db, entity_id, RESOURCES, now, interactive=before is not None)
+    if before is None or _shown(before) != _shown(after):
+        revisions.bump(db, entity_id)
+    return told
+
+
+def _shown(connection: Connection) -> tuple[object, ...]:
+    return (
+        connection.status,
+        connection.platform,
+        connection.last_pull,
+        connection.business,
+        connection.errors,
+    )
+
+
+def _news(before: Connection | None, after: Connection) -> dict[str, str | None]:
+    """What has happened, each with its note; a person's own disconnect tells itself."""
+    news: dict[str, str | None] = {}
+    turned = before is None or before.status is not after.status
+    if after.status is ConnectionStatus.CONNECTED and turned:
+        news["connected"] = None
+    if after.imported_at is not None and (before is None or before.imported_at is None):
+        news["import_finished"] = None
+    if after.status is ConnectionStatus.CONNECTED and after.imported_at is None and after.errors:
+        news["import_failed"] = "; ".join(after.errors)
+    if after.status is ConnectionStatus.DEAUTHORIZED and turned:
+        news["access_withdrawn"] = "; ".join(after.errors) or None
+    if after.status is ConnectionStatus.DISCONNECTED and turned and before is not None:
+        news["disconnected"] = None
+    return news
+
+
+def _told(db: Database, entity_id: str, connection: Connection, kind: str, note: str | None) -> bool:
+    """Whether the history has it already: an end is told once, a failure once for each reason."""
+    if kind not in ("disconnected", "import_failed"):
+        return False
+    known = events.find(db, entity_id, kinds=[kind], object_id=connection.id, limit=1)
+    return bool(known) and (kind == "disconnected" or known[0].note == note)
+
+
+def not_listed(db: Database, entity_id: str, listed: Sequence[str], now: datetime) -> None:
+    """Monite no longer lists some connections: those have ended."""
+    for known in connections.find(db, entity_id):
+        if known.occupies and known.id not in listed:
+            connection(db, entity_id, connections.ended(known), now)
+
+
+def records(
+    db: Database, entity_id: str, seen: Sequence[tuple[SyncedRecord, Raw | None]], now: datetime
+) -> int:
+    """Keep records as just seen, and end or write down the tries that brought them there.
+
+    A change of status that no try from here explains was made by the automatic sync.
+    """
+    before = synced_records.statuses(db, [record.id for record, _ in seen])
+    changed = synced_records.save(db, entity_id, seen, now)
+    for record, _ in seen:
+        _tries_of(db, entity_id, record, before.get(record.id), now)
+    return changed
+
+
+def _tries_of(db: Database, entity_id: str, record: SyncedRecord, was: str | None, now: datetime) -> None:
+    result = result_of(record.sync_status)
+    if result is None:
+        return
+    problem = diagnose(record.object_type, record.sync_status, record.error_text).problem
+    ours = record_tries.finish(db, record, now, problem)
+    watched_records.remove(db, record.id)
+    if not ours and record.sync_status != was:
+        record_tries.add(
+            db,
+            entity_id,
+            record.id,
+            at=record.updated_at,
+            actor=SYSTEM,
+            result=result,
+            problem=problem,
+            message=record.error_text,
+        )
