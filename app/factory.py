@@ -124,6 +124,7 @@ def _speak(app: Flask) -> None:
         ago=formats.ago,
         money=formats.money,
         span=formats.span,
+        problem_title=formats.problem_title,
     )
 
 

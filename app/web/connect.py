@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 
 from app.domain.attempts import Arrival
 from app.domain.connections import ConnectionStatus
+from app.domain.entities import same_business_name
 from app.domain.errors import InputError, MoniteError
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
 from app.services import attempts, connections, frames
 from app.web.access import needs, open_to_anyone
-from app.web.beats import beat, lead_to
+from app.web.beats import beat, lead_to, reshape
 from app.web.rendering import render
 from app.web.requests import actor_or_nobody, deps, house
 from app.web.security import leave
@@ -85,7 +86,8 @@ def waiting(entity_id: str) -> str:
     if standing.arrival is Arrival.CONNECTED:
         lead_to(url_for("connect.confirm", entity_id=entity_id))
         return ""
-    return render_template("connect/_return_beat.html", standing=standing)
+    reshaped = reshape(standing.arrival.value)
+    return render_template("connect/_return_beat.html", standing=standing, reshaped=reshaped)
 
 
 @bp.get("/e/<entity_id>/connect/confirm")
@@ -96,7 +98,9 @@ def confirm(entity_id: str) -> Response:
     if frame is None or frame.connection is None or frame.connection.status is not ConnectionStatus.CONNECTED:
         return redirect(url_for(".back", entity_id=entity_id), code=303)
     attempt = attempts.newest(deps(), entity_id)
-    return render("connect/confirm.html", attempt=attempt, supported=_rules_supported())
+    theirs = frame.organisation
+    differs = theirs is not None and not same_business_name(frame.name, theirs)
+    return render("connect/confirm.html", attempt=attempt, name_differs=differs)
 
 
 @bp.post("/e/<entity_id>/connect/confirm")
@@ -133,7 +137,3 @@ def _page(
         chosen=chosen or (pending.connection.platform if pending and pending.connection else None),
     )
     return make_response(html, status)
-
-
-def _rules_supported() -> bool:
-    return house().monite.capabilities.sync_rules

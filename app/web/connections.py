@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
-from app.services import connections, refresh
+from app.services import connections, frames, refresh
 from app.web.access import needs
-from app.web.beats import beat
+from app.web.beats import beat, lead_to, reshape
 from app.web.rendering import render
 from app.web.requests import deps
 
@@ -44,9 +44,7 @@ def before_disconnect(entity_id: str) -> Response:
     found = connections.overview(deps(), entity_id)
     if found.connection is None or not found.connection.occupies:
         return redirect(url_for(".show", entity_id=entity_id), code=303)
-    return render(
-        "connection/disconnect.html", found=found, kept=connections.consequences(deps(), entity_id)
-    )
+    return render("connection/disconnect.html", found=found, kept=connections.consequences(deps(), entity_id))
 
 
 @bp.post("/e/<entity_id>/connection/disconnect")
@@ -65,5 +63,10 @@ def disconnect(entity_id: str) -> Response:
 
 @beat("connection")
 def changed(entity_id: str) -> str:
-    """The card's words."""
-    return render_template("connection/_beat.html", found=connections.overview(deps(), entity_id))
+    """The card's words; another page when the connection itself is another than before."""
+    found = connections.overview(deps(), entity_id)
+    frame = frames.get(deps(), entity_id)
+    if reshape((frame.status if frame else "") + ("-ending" if found.ending else "")):
+        lead_to(url_for("connections.show", entity_id=entity_id))
+        return ""
+    return render_template("connection/_beat.html", found=found)

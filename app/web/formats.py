@@ -11,6 +11,7 @@ from flask import g, has_request_context, request
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from app.domain.problems import problem_of
 from app.web.requests import house
 
 ZONE_COOKIE = "gangway_zone"
@@ -115,3 +116,8 @@ def span(seconds: int) -> str:
     if seconds < 90:
         return ngettext("%(num)s second", "%(num)s seconds", seconds)
     return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))
+
+
+def problem_title(code: str) -> str:
+    """What a problem is called."""
+    return _(problem_of(code).title)

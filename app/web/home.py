@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.domain.people import Action
 from app.services import onboarding, refresh
 from app.web.access import needs
-from app.web.beats import beat
+from app.web.beats import beat, lead_to, reshape
 from app.web.formats import midnight
 from app.web.rendering import render
 from app.web.requests import deps
@@ -36,8 +36,12 @@ def steps(entity_id: str) -> Response:
 
 @beat("home")
 def changed(entity_id: str) -> str:
-    """The statuses of the steps, or the overview's numbers."""
-    return render_template("home/_beat.html", home=_home(entity_id))
+    """The statuses of the steps, or the overview's numbers; a finished set-up shows a new page."""
+    home = _home(entity_id)
+    if reshape("overview" if home.finished else "setup"):
+        lead_to(url_for("home.show", entity_id=entity_id))
+        return ""
+    return render_template("home/_beat.html", home=home)
 
 
 def _home(entity_id: str) -> onboarding.Home:

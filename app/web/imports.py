@@ -10,7 +10,7 @@ from app.domain.outbox import OutboxState
 from app.domain.people import Action
 from app.services import onboarding, refresh, sync_now
 from app.web.access import needs
-from app.web.beats import beat
+from app.web.beats import beat, lead_to, reshape, shape
 from app.web.rendering import render
 from app.web.requests import deps
 from app.web.security import is_local_path
@@ -57,5 +57,11 @@ def update(entity_id: str) -> Response:
 
 @beat("import")
 def changed(entity_id: str) -> str:
-    """The states and counts of the rows."""
-    return render_template("imports/_beat.html", found=onboarding.imports(deps(), entity_id))
+    """The states and counts of the rows; another page once the import has begun or ended."""
+    found = onboarding.imports(deps(), entity_id)
+    before, known = shape(), f"{found.state}-{int(found.accounts_known)}"
+    reshaped = reshape(known)
+    if reshaped and before.split("-")[0] != found.state:
+        lead_to(url_for("imports.show", entity_id=entity_id))
+        return ""
+    return render_template("imports/_beat.html", found=found, reshaped=reshaped)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from app.domain.errors import GangwayError
 from app.domain.outbox import OutboxRow
-from app.services.deliveries import lines, products, rules
+from app.services.deliveries import disconnects, lines, products, rules, syncs
 from app.services.deps import Deps
 
 
@@ -44,4 +44,6 @@ HANDLERS: dict[str, Handler] = {
     lines.ACTION: lines,
     products.ACTION: products,
     rules.ACTION: rules,
+    syncs.ACTION: syncs,
+    disconnects.ACTION: disconnects,
 }
