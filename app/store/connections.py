@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,6 +12,9 @@ from sqlite_utils import Database
 from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
 from app.store.database import from_text, maybe_from_text, maybe_to_text, to_text
 from app.store.mirror import Raw, raw_text, upsert
+
+STAMPED_WITHIN = timedelta(milliseconds=50)
+"""Monite stamps a new connection as pulled a moment after its creation; nobody connects as fast."""
 
 
 def save(
@@ -25,7 +28,7 @@ def save(
     known = get(db, connection.id)
     upsert(db, "connections", [_to_row(entity_id, connection, now, raw)])
     if connection.status is ConnectionStatus.CONNECTED and (known is None or not known.first_connected_at):
-        stamp = (known.last_pull if known else None) or connection.created_at
+        stamp = (known.last_pull if known else None) or connection.created_at + STAMPED_WITHIN
         db.execute(
             "UPDATE connections SET first_connected_at = ?, first_stamp = ? WHERE id = ?",
             [to_text(now), to_text(stamp), connection.id],

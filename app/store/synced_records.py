@@ -85,6 +85,18 @@ def statuses(db: Database, record_ids: Iterable[str]) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
+def not_older(
+    db: Database, seen: Sequence[tuple[SyncedRecord, Raw | None]]
+) -> list[tuple[SyncedRecord, Raw | None]]:
+    """Those that are at least as new as what is known: a slow read may end after a push was answered."""
+    rows = db.execute(
+        "SELECT id, updated_at FROM synced_records WHERE id IN (SELECT value FROM json_each(?))",
+        [ids(record.id for record, _ in seen)],
+    )
+    known: dict[str, str] = dict(rows.fetchall())
+    return [(record, raw) for record, raw in seen if to_text(record.updated_at) >= known.get(record.id, "")]
+
+
 def newest(db: Database, entity_id: str, object_type: str) -> datetime | None:
     """The last change that is known of records of this type, by Monite's own time."""
     row = db.execute(

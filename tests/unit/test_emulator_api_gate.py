@@ -77,6 +77,18 @@ def test_what_monite_has_and_the_emulator_lacks_gets_501(monite: Face, method: s
     assert monite.send(method, path).status_code == 501
 
 
+def test_a_method_that_monite_has_not_either_gets_405(monite: Face) -> None:
+    response = monite.send("PUT", "/products")
+
+    assert (response.status_code, response.json) == (405, {"error": {"message": "Method Not Allowed"}})
+
+
+def test_a_body_beyond_the_gateways_limit_gets_413(monite: Face) -> None:
+    response = monite.post_raw("/products", b" " * (6 * 1024 * 1024))
+
+    assert (response.status_code, response.json) == (413, {"message": "Request size limit exceeded"})
+
+
 def test_a_path_that_nobody_has_gets_404(monite: Face) -> None:
     response = monite.send("GET", "/nonsense")
 

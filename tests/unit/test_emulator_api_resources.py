@@ -292,3 +292,114 @@ def add_invoice(monite: Face, product_id: str, status: str = "issued") -> str:
             {**row, **times, "currency": "EUR", "body": json.dumps({"line_items": lines})}
         )
     return invoice_id
+
+
+PERSON = {"is_customer": True, "is_vendor": False, "first_name": "Adnan", "last_name": "Singh"}
+BERLIN = {"city": "Berlin", "country": "DE", "line1": "Flughafenstr. 52", "postal_code": "10115"}
+
+
+def test_a_person_is_found_by_the_whole_name(monite: Face) -> None:
+    body = {"type": "individual", "individual": {**PERSON, "address": BERLIN, "email": "a@example.com"}}
+    made = monite.send("POST", "/counterparts", body).json
+
+    assert monite.get("/counterparts?counterpart_name__iexact=adnan SINGH")["data"] == [made]
+    assert monite.get("/counterparts?is_vendor=true")["data"] == []
+    assert monite.get("/counterparts?email__contains=@example")["data"] == [made]
+
+
+@pytest.mark.parametrize(
+    ("body", "loc"),
+    [
+        ({"type": "individual"}, ["body", "individual"]),
+        (
+            {"type": "individual", "organization": {**PERSON, "address": BERLIN}},
+            ["body", "organization", "legal_name"],
+        ),
+        ({"type": "individual", "individual": PERSON}, ["body", "individual", "address"]),
+    ],
+)
+def test_a_counterpart_of_one_type_needs_what_the_type_needs(
+    monite: Face, body: dict[str, Any], loc: list[str]
+) -> None:
+    response = monite.send("POST", "/counterparts", body)
+
+    assert response.status_code == 422
+    assert response.json["detail"][0]["loc"] == loc
+
+
+def test_a_counterpart_cannot_lose_its_name_nor_become_another_type(monite: Face) -> None:
+    body = {"type": "individual", "individual": {**PERSON, "address": BERLIN}}
+    path = f"/counterparts/{monite.send('POST', '/counterparts', body).json['id']}"
+
+    nameless = monite.send("PATCH", path, {"individual": {"first_name": None}})
+    turned = monite.send("PATCH", path, {"organization": {"legal_name": "Singh Ltd"}})
+
+    assert (nameless.status_code, turned.status_code) == (422, 422)
+    assert monite.get(path)["individual"]["first_name"] == "Adnan"
+
+
+def test_a_payable_takes_its_counterparts_name(monite: Face) -> None:
+    body = {"type": "individual", "individual": {**PERSON, "address": BERLIN}}
+    counterpart = monite.send("POST", "/counterparts", body).json
+    payable = monite.add_payable(status="new")
+    path = f"/payables/{payable['id']}"
+
+    changed = monite.send("PATCH", path, {"counterpart_id": counterpart["id"], "due_date": "2026-07-08"})
+    unknown = monite.send("PATCH", path, {"counterpart_id": str(uuid4())})
+
+    assert (changed.status_code, changed.json["due_date"]) == (200, "2026-07-08")
+    assert unknown.status_code == 400
+    found = monite.get("/payables?counterpart_name__icontains=SINGH")["data"]
+    assert [row["id"] for row in found] == [payable["id"]]
+
+
+def test_a_bill_is_pushed_again_once_its_line_has_an_account(monite: Face) -> None:
+    monite.connect()
+    body = {"type": "individual", "individual": {**PERSON, "address": BERLIN, "is_vendor": True}}
+    vendor = monite.send("POST", "/counterparts", body).json
+    bill = {"counterpart_id": vendor["id"], "document_id": "RE-7", "issued_at": "2026-06-01"}
+    payable = monite.add_payable(**bill)
+    path = f"/payables/{payable['id']}/line_items"
+    line = monite.send("POST", path, RENT).json
+    monite.send("PATCH", "/accounting_sync_rules", {"push_statuses": {"payable": ["waiting_to_be_paid"]}})
+    monite.control("POST", "/clock", {"advance_seconds": 3700})
+    (failed,) = monite.get("/accounting_synced_records?object_type=bill")["data"]
+
+    monite.send("PATCH", f"{path}/{line['id']}", {"ledger_account_id": monite.account()})
+    pushed = monite.send("POST", f"/accounting_synced_records/{failed['id']}/push")
+
+    assert (failed["sync_status"], pushed.json["sync_status"]) == ("error", "pending")
+    assert monite.get(f"/accounting_synced_records/{failed['id']}")["sync_status"] == "done"
+    (written,) = monite.control("GET", f"/books/{monite.entity_id}").json["bills"]
+    assert (written["number"], written["total"], written["status"]) == ("RE-7", 6069, "open")
+    assert [row["account_code"] for row in written["lines"]] == ["400"]
+
+
+def test_an_inline_product_can_stand_on_a_draft(monite: Face) -> None:
+    invoice = add_invoice(monite, str(uuid4()), status="draft")
+    product = {"name": "Setup fee", "price": {"currency": "EUR", "value": 1500}, "type": "service"}
+    discount = {"type": "percentage", "amount": 1000}
+    line = {"product": product, "quantity": 2, "tax_rate_value": 0, "discount": discount}
+
+    response = monite.send("PUT", f"/receivables/{invoice}/line_items", {"data": [line]})
+
+    assert response.json["data"][0]["product"]["is_inline"] is True
+    assert response.json["data"][0]["total_before_vat"] == 2700
+
+
+@pytest.mark.parametrize("line", [{"quantity": 1}, {"quantity": -1, "product_id": str(uuid4())}])
+def test_a_line_of_nothing_is_refused(monite: Face, line: dict[str, Any]) -> None:
+    invoice = add_invoice(monite, str(uuid4()), status="draft")
+
+    assert monite.send("PUT", f"/receivables/{invoice}/line_items", {"data": [line]}).status_code == 422
+
+
+def test_a_rate_or_an_account_is_shown_alone_and_only_to_its_entity(monite: Face) -> None:
+    monite.connect()
+    (rate,) = monite.get("/accounting_tax_rates")["data"]
+    other = monite.add_entity("Other GmbH")
+
+    assert monite.get(f"/accounting_tax_rates/{rate['id']}") == rate
+    assert monite.get(f"/ledger_accounts/{monite.account()}")["is_bank_account"] is False
+    hidden = monite.send("GET", f"/ledger_accounts/{monite.account()}", X_Monite_Entity_Id=other)
+    assert hidden.status_code == 404

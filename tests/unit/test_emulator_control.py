@@ -137,7 +137,12 @@ def test_a_failing_resource_fails_alone(monite: Face) -> None:
 
     assert monite.send("GET", "/accounting_tax_rates").status_code == 500
     assert monite.send("GET", "/ledger_accounts").status_code == 200
-    assert monite.control("POST", "/faults", {"kind": "resource_failing"}).status_code == 400
+
+
+def test_the_failing_resource_is_ledger_accounts_when_none_is_named(monite: Face) -> None:
+    monite.control("POST", "/faults", {"kind": "resource_failing"})
+
+    assert monite.send("GET", "/ledger_accounts").status_code == 500
 
 
 def test_clearing_faults_mends_the_answers(monite: Face) -> None:

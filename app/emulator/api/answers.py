@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from app.emulator.errors import ApiError, InvalidError, NotBuiltError, TooManyRequestsError
 from app.emulator.store.pages import Page
@@ -27,6 +27,18 @@ ELSEWHERE = frozenset(
         "webhook_settings", "webhook_subscriptions", "webhooks", "workflows",
     )
 )  # fmt: skip
+# Method, resource and depth of path: operations of Monite's on paths that are served here otherwise.
+LACKING = frozenset(
+    {
+        ("POST", "entities", 1),
+        ("PATCH", "entities", 2),
+        ("PATCH", "entities", 3),
+        ("DELETE", "payables", 2),
+        ("POST", "receivables", 1),
+        ("PATCH", "receivables", 2),
+        ("DELETE", "receivables", 2),
+    }
+)
 PREFIX = "/v1/"
 
 
@@ -59,23 +71,21 @@ def init_app(app: Flask) -> None:
 def _http_error(error: HTTPException) -> Response:
     if not request.path.startswith(PREFIX):
         return make_response(error.get_response(request.environ))
-    resource = request.path.removeprefix(PREFIX).split("/")[0]
-    if isinstance(error, NotFound | MethodNotAllowed) and resource in ELSEWHERE:
-        return _unserved(error)
+    if isinstance(error, RequestEntityTooLarge):
+        return make_response(jsonify({"message": "Request size limit exceeded"}), 413)
+    if _is_lacking(error):
+        return refusal(NotBuiltError())
     names = {404: "Not found", 405: "Method Not Allowed", 500: "Internal Server Error"}
-    return _shape_a(error.code or 500, names.get(error.code or 500, error.name))
+    code = error.code or 500
+    return make_response(jsonify({"error": {"message": names.get(code, error.name)}}), code)
 
 
-def _unserved(error: NotFound | MethodNotAllowed) -> Response:
-    if isinstance(error, MethodNotAllowed) and request.method not in ("POST", "PATCH", "PUT", "DELETE"):
-        return _shape_a(405, "Method Not Allowed")
-    return refusal(NotBuiltError())
-
-
-def _shape_a(status: int, message: str) -> Response:
-    response = jsonify({"error": {"message": message}})
-    response.status_code = status
-    return response
+def _is_lacking(error: HTTPException) -> bool:
+    """Whether Monite serves what this emulator has no route for."""
+    parts = request.path.removeprefix(PREFIX).rstrip("/").split("/")
+    if isinstance(error, MethodNotAllowed):
+        return (request.method, parts[0], len(parts)) in LACKING
+    return isinstance(error, NotFound) and parts[0] in ELSEWHERE
 
 
 def _body(error: ApiError) -> dict[str, Any]:

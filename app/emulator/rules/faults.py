@@ -13,7 +13,7 @@ KINDS = {
     "conflict": "Writes are answered with 409.",
     "unprocessable": "Writes are answered with 422.",
     "timeout_after_push": "A push is done, but its answer is 504.",
-    "resource_failing": "One resource answers 500; the others work.",
+    "resource_failing": "Ledger accounts, or the resource in options.resource, answer 500; the rest works.",
     "slow_pull": "The next first pull takes two minutes.",
     "period_closed": "The accounting period is closed up to today.",
     "account_archived": "An account that lines use is archived in the books.",

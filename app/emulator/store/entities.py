@@ -95,6 +95,7 @@ def settings(db: Database, entity_id: str) -> Row:
         "document_rendering": {"display_entity_bank_account": True, "display_line_items": True},
         "generate_paid_invoice_pdf": False,
         "language": "en",
+        "mail": None,
         "payables_ocr_auto_tagging": None,
         "payables_skip_approval_flow": False,
         "payment_priority": "working_capital",

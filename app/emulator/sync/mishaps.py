@@ -37,8 +37,6 @@ def arm(
     """
     if kind not in KINDS:
         raise BadRequestError(f"There is no fault {kind!r}; there are {', '.join(KINDS)}.")
-    if kind == "resource_failing" and not (options or {}).get("resource"):
-        raise BadRequestError("The fault resource_failing needs options.resource.")
     with write(db):
         if entity_id is not None and not entities.exists(db, entity_id):
             raise NotFoundError("Entity not found")
@@ -104,9 +102,14 @@ def _organisation(db: Database, entity_id: str | None) -> dict[str, Any]:
     return found
 
 
+def _name_resource(_db: Database, _entity_id: str | None, options: Options) -> Options:
+    return {"resource": "ledger_accounts", **options}
+
+
 EFFECTS: dict[str, Callable[[Database, str | None, Options], Options]] = {
     "period_closed": _close_period,
     "account_archived": _archive_account,
+    "resource_failing": _name_resource,
 }
 UNDO: dict[str, Callable[[Database, Options], None]] = {
     "period_closed": _open_period,
