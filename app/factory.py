@@ -27,8 +27,11 @@ from app.web import (
     connections,
     errors,
     formats,
+    help,
     home,
     imports,
+    log,
+    records,
     requests,
     security,
 )
@@ -42,6 +45,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     connect.bp,
     imports.bp,
     connections.bp,
+    log.bp,
+    records.bp,
+    help.bp,
 )
 
 
