@@ -31,6 +31,7 @@ from app.web import (
     records,
     requests,
     security,
+    support,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     log.bp,
     records.bp,
     help.bp,
+    support.bp,
 )
 
 
