@@ -93,7 +93,8 @@ def count(db: Database, view: str, moments: Moments) -> int:
 
 _SEARCH = r"""(e.name LIKE :like ESCAPE '\' OR e.id = :text OR c.business LIKE :like ESCAPE '\'
     OR e.id IN (SELECT entity_id FROM synced_records WHERE rowid IN (
-        SELECT rowid FROM record_search WHERE length(:text) > 2 AND record_search MATCH :phrase LIMIT 500)))"""
+        SELECT rowid FROM record_search WHERE length(:text) > 2 AND record_search MATCH :phrase
+        LIMIT 500)))"""
 
 
 def _sought(text: str) -> dict[str, Any]:
