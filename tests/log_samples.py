@@ -150,7 +150,7 @@ def add_books(db: Database, entity_id: str = "e1") -> None:
         db,
         "tax_rates",
         {
-            "id": "rate-20",
+            "id": f"rate-20{of}",
             "entity_id": entity_id,
             "name": "20% VAT",
             "rate": 2000,
