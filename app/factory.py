@@ -25,7 +25,10 @@ from app.web import (
     chooser,
     errors,
     formats,
+    help,
     home,
+    log,
+    records,
     requests,
     security,
 )
@@ -36,6 +39,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     beats.bp,
     chooser.bp,
     home.bp,
+    log.bp,
+    records.bp,
+    help.bp,
 )
 
 

@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from app.jobs.bells import Bell
-from app.services import outbox
+from app.services import outbox, refresh, watches
 from app.services.deps import Deps
 from app.store import heartbeats
 from app.store.database import connect, write
@@ -36,7 +36,15 @@ def _send(deps: Deps) -> int:
     return outbox.pump(deps, ROUND)
 
 
-ROUNDS: dict[str, Round] = {"outbox": _send}
+def _look(deps: Deps) -> int:
+    return watches.run_due(deps, ROUND)
+
+
+def _read(deps: Deps) -> bool:
+    return refresh.run_due(deps, ROUND)
+
+
+ROUNDS: dict[str, Round] = {"outbox": _send, "watches": _look, "refresh": _read}
 
 
 def run(deps: Deps, bell: Bell, stop: threading.Event) -> None:
@@ -78,7 +86,7 @@ class _Loop:
     bell: Bell
     stop: threading.Event
     _thread: threading.Thread | None = None
-    _pause: float = FIRST_PAUSE
+    _pause: float = FIRST_PAUSE / 2
     _not_before: float = 0.0
     _began: float = field(default=0.0)
 

@@ -108,6 +108,7 @@ def records(
 
     A change of status that no try from here explains was made by the automatic sync.
     """
+    seen = synced_records.not_older(db, seen)
     before = synced_records.statuses(db, [record.id for record, _ in seen])
     changed = synced_records.save(db, entity_id, seen, now)
     for record, _ in seen:

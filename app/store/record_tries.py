@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from app.domain.people import Actor, Role
 from app.domain.record_tries import RecordTry, TryResult, result_of
 from app.domain.synced_records import SyncedRecord
+from app.store import batches
 from app.store.database import from_text, maybe_from_text, to_text
 
 
@@ -76,18 +77,26 @@ def finish(db: Database, record: SyncedRecord, now: datetime, problem: str = "")
             "updated_at": to_text(record.updated_at),
         },
     )
-    return [_from_row(row) for row in rows]
+    ended = [_from_row(row) for row in rows]
+    _finish_batches(db, ended, now)
+    return ended
 
 
 def give_up(db: Database, record_id: str, now: datetime) -> None:
     """Say of the record's tries under way that no answer came in time; news may still end them."""
-    db.execute(
+    rows = db.query(
         """
         UPDATE record_tries SET result = 'unknown', finished_at = ?
-        WHERE record_id = ? AND result = 'waiting'
+        WHERE record_id = ? AND result = 'waiting' RETURNING *
         """,
         [to_text(now), record_id],
     )
+    _finish_batches(db, [_from_row(row) for row in rows], now)
+
+
+def _finish_batches(db: Database, ended: list[RecordTry], now: datetime) -> None:
+    for batch_id in {record_try.batch_id for record_try in ended} - {None}:
+        batches.finish(db, str(batch_id), now)
 
 
 def find(db: Database, record_id: str) -> list[RecordTry]:

@@ -385,6 +385,7 @@ def record_of(stage: Stage, key: str, number: str) -> dict[str, Any]:
         """
         SELECT r.* FROM synced_records r JOIN payables p ON p.id = r.object_id
         WHERE r.entity_id = ? AND p.document_id = ? AND r.object_type = 'bill'
+        ORDER BY p.issued_at
         """,
         [stage.entity(key), number],
     )
@@ -398,6 +399,7 @@ def record_of(stage: Stage, key: str, number: str) -> dict[str, Any]:
         ("61053", "account", {"do": "restore", "code": "60200"}),
         ("93074", "contact", {"do": "restore", "name": "Cintas Corporation"}),
         ("47186", "currency", {"currency": "cad"}),
+        ("89766", "twin", {"name": "Cox Business"}),
         ("80020", "tax-rate", {"percent": "8.7"}),
     ],
 )
@@ -408,7 +410,7 @@ def test_a_cause_in_the_books_is_put_right_and_the_retried_bill_arrives(
     books = stage.organisation("saguaro", platform="quickbooks_online")
     for column, table in (("code", "book_accounts"), ("name", "book_contacts")):
         if column in form:
-            query = f"SELECT id FROM {table} WHERE organisation_id = ? AND {column} = ?"
+            query = f"SELECT id FROM {table} WHERE organisation_id = ? AND {column} = ? ORDER BY rowid DESC"
             form = {**form, "id": next(stage.db.query(query, [books, form[column]]))["id"]}
 
     stage.do(action, "saguaro", **form)

@@ -106,6 +106,15 @@ def _contact(db: Database, _settings: EmulatorSettings, form: Form) -> str:
     return f"The contact {contact['name']} is {status.lower()} in the books."
 
 
+def _twin(db: Database, _settings: EmulatorSettings, form: Form) -> str:
+    with write(db):
+        organisation = _organisation(db, form)
+        twin = _one(corrections.find_twins(db, organisation["id"]), form.get("id"), "contact")
+        name = f"{twin['name']} (2)"
+        corrections.rename_contact(db, organisation["id"], twin["id"], name)
+    return f"The second contact is now called {name}."
+
+
 def _currency(db: Database, _settings: EmulatorSettings, form: Form) -> str:
     currency = form.get("currency", "").strip().upper()
     if len(currency) != 3 or not currency.isalpha():
@@ -176,6 +185,7 @@ ACTIONS: dict[str, Action] = {
     "period": _period,
     "account": _account,
     "contact": _contact,
+    "twin": _twin,
     "currency": _currency,
     "tax-rate": _tax_rate,
     "subscription": _subscription,

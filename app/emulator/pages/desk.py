@@ -99,6 +99,7 @@ def _business(entity_id: str) -> dict[str, Any]:
         "record_counts": sides.count_records(db, entity_id, organisation["id"]),
         "accounts": corrections.find_accounts(db, organisation["id"]),
         "contacts": corrections.find_contacts(db, organisation["id"]),
+        "twins": corrections.find_twins(db, organisation["id"]),
         "currencies": corrections.find_currencies(db, organisation["id"]),
     }
 

@@ -24,7 +24,7 @@ def lacks(
         return ["One or more line items must be specified"]
     rates = tuple(book_rates)
     found = []
-    if document.whole_discount and not discounts_allowed:
+    if document.discounted is not None and not discounts_allowed:
         found.append("An invoice with an invoice-level discount cannot be pushed to the accounting system.")
     for line in document.lines:
         found += _line_lacks(document, line, known_accounts, known_rates, rates)
@@ -45,7 +45,7 @@ def _line_lacks(
     elif line.ledger_account_id not in known_accounts:
         found.append(f"Ledger account does not exist: {line.name}")
     if line.accounting_tax_rate_id is None and line.tax is None:
-        found.append(f"tax_rate_ref_id missing on a {carrier}: {line.name}")
+        found.append(f"Tax rate missing (tax_rate_ref_id) on a {carrier}: {line.name}")
     elif rate_id(document, line, known_rates, rates) is None:
         found.append("Tax rate does not exist")
     return found

@@ -29,15 +29,12 @@ def load(db: Database, scenario: str, **counts: int) -> None:
         meta.save(db, "scenario", scenario)
         if scenario != "empty":
             meta.save(db, "partner_settings", json.dumps({"accounting": PRACTICE_KEY}))
-        snapshots.fill(db, _tables(scenario, Calendar(clock.now(db)), counts))
-        if scenario == "smooth":
+        calendar = Calendar(clock.now(db))
+        if scenario == "bulk":
+            bulk.load(db, calendar, **counts)
+        elif scenario == "smooth":
+            snapshots.fill(db, _smooth(calendar))
             stories.tell(db)
-
-
-def _tables(scenario: str, calendar: Calendar, counts: dict[str, int]) -> Tables:
-    if scenario == "bulk":
-        return bulk.tables(calendar, **counts)
-    return _smooth(calendar) if scenario == "smooth" else {}
 
 
 def _smooth(calendar: Calendar) -> Tables:

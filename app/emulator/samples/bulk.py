@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from sqlite_utils import Database
+
 from app.emulator.samples import books, businesses, generated
 from app.emulator.samples.calendar import Calendar
 from app.emulator.samples.names import new_id
-from app.emulator.store.snapshots import Row, Tables, merge
+from app.emulator.store import snapshots
+from app.emulator.store.snapshots import Row, Tables
 
 STEPS = ("done", "done", "done", "error", "done", "done", "done", "done", "done", "error")
 ERROR = {
@@ -18,19 +21,19 @@ ERROR = {
 }
 
 
-def tables(calendar: Calendar, *, entities: int = 1, payables: int = 2000, records: int = 0) -> Tables:
+def load(
+    db: Database, calendar: Calendar, *, entities: int = 1, payables: int = 2000, records: int = 0
+) -> None:
     """So many entities, each with so many bills and so many synced records of bills.
 
     Records beyond the number of bills belong to bills that Monite no longer has.
     """
-    filled: Tables = {}
     for number in range(entities):
         business = _business(number, payables)
-        merge(filled, businesses.tables(business, calendar))
-        merge(filled, books.tables(business, calendar))
-        merge(filled, _connected(business, calendar))
-        filled.setdefault("synced_records", []).extend(_records(business, calendar, records))
-    return filled
+        snapshots.fill(db, businesses.tables(business, calendar))
+        snapshots.fill(db, books.tables(business, calendar))
+        snapshots.fill(db, _connected(business, calendar))
+        snapshots.fill(db, {"synced_records": _records(business, calendar, records)})
 
 
 def _business(number: int, payables: int) -> dict[str, Any]:

@@ -58,6 +58,32 @@ def set_contact_status(db: Database, organisation_id: str, contact_id: str, stat
     )
 
 
+def rename_contact(db: Database, organisation_id: str, contact_id: str, name: str) -> None:
+    """Give a contact another name."""
+    db.execute(
+        "UPDATE book_contacts SET name = ? WHERE organisation_id = ? AND id = ?",
+        [name, organisation_id, contact_id],
+    )
+
+
+def find_twins(db: Database, organisation_id: str) -> list[Row]:
+    """Contacts whose name, country, city and address an earlier one has as well."""
+    return list(
+        db.query(
+            """
+            SELECT later.id, later.name FROM book_contacts later
+            WHERE later.organisation_id = :organisation_id AND EXISTS (
+                SELECT 1 FROM book_contacts one
+                WHERE one.organisation_id = :organisation_id AND one.rowid < later.rowid
+                  AND one.name = later.name AND one.country IS later.country
+                  AND one.city IS later.city AND one.address IS later.address)
+            ORDER BY later.name, later.rowid
+            """,
+            {"organisation_id": organisation_id},
+        )
+    )
+
+
 def find_currencies(db: Database, organisation_id: str) -> list[str]:
     """The currencies in which the organisation may write."""
     rows = db.query(

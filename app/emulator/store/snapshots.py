@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from sqlite_utils import Database
@@ -31,11 +32,14 @@ def clear(db: Database) -> None:
 def fill(db: Database, tables: Mapping[str, Iterable[Row]]) -> None:
     """Write the rows of each table; all rows of one table have the same columns."""
     for table in (name for name in TABLES if name in tables):
-        rows = list(tables[table])
-        if rows:
-            columns = list(rows[0])
-            marks = ", ".join(f":{column}" for column in columns)
-            db.conn.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+        rows = iter(tables[table])
+        first = next(rows, None)
+        if first is not None:
+            marks = ", ".join(f":{column}" for column in first)
+            # Rows may be made while they are written: a hundred thousand are never in memory at once.
+            db.conn.executemany(
+                f"INSERT INTO {table} ({', '.join(first)}) VALUES ({marks})", chain([first], rows)
+            )
 
 
 def merge(filled: Tables, part: Tables) -> None:

@@ -31,13 +31,18 @@ def run_due(db: Database, settings: EmulatorSettings) -> int:
     """
     done = 0
     while jobs.any_due(db, _now(db), instant=settings.instant):
-        with write(db):
-            claimed = _claim(db, instant=settings.instant)
-            jobs.remove(db, [job["id"] for job in claimed])
-            if claimed:
-                _run(db, claimed)
-        done += len(claimed)
+        done += run_next(db, settings)
     return done
+
+
+def run_next(db: Database, settings: EmulatorSettings) -> int:
+    """Run what was due first, in one transaction; returns how many jobs that were, 0 for none."""
+    with write(db):
+        claimed = _claim(db, instant=settings.instant)
+        jobs.remove(db, [job["id"] for job in claimed])
+        if claimed:
+            _run(db, claimed)
+    return len(claimed)
 
 
 class Engine:

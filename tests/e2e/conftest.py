@@ -1,0 +1,143 @@
+"""Journeys: a real browser, a dashboard and its worker as processes, and one emulator for all tests.
+
+Each test has a fresh store and fresh sample data. A journey fails when the page logs an error or
+asks for anything outside this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.e2e import browsers
+from tests.e2e.stack import Dashboard, Emulator
+from tests.processes import free_port
+
+FETCHED_WITHOUT_A_HOST = ("data", "blob", "about")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a journey."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium or Chrome, started once."""
+    try:
+        path = browsers.find()
+    except browsers.NoBrowserError as error:
+        pytest.exit(str(error), returncode=4)
+    as_root = sys.platform == "linux" and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if as_root else [])]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def dashboard_port() -> int:
+    """The port of every test's dashboard: the emulator is told once where Finish leads."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def shared_emulator(tmp_path_factory: pytest.TempPathFactory, dashboard_port: int) -> Iterator[Emulator]:
+    emulator = Emulator(
+        tmp_path_factory.mktemp("emulator"), f"http://127.0.0.1:{dashboard_port}/connect/return"
+    )
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def emulator(shared_emulator: Emulator) -> Emulator:
+    """The other side, with the sample businesses as on the first day and nothing broken."""
+    shared_emulator.reset()
+    return shared_emulator
+
+
+@pytest.fixture
+def dashboard(tmp_path: Path, emulator: Emulator, dashboard_port: int) -> Iterator[Dashboard]:
+    """The dashboard and its worker, with an empty store."""
+    dashboard = Dashboard(tmp_path, dashboard_port, emulator)
+    yield dashboard
+    dashboard.stop()
+
+
+class Problems(list[str]):
+    """What went wrong in the browser; a journey that wants something to go wrong says so."""
+
+    def expect(self, part: str) -> None:
+        """Take out what contains these words; at least one must be there."""
+        kept = [problem for problem in self if part not in problem]
+        assert len(kept) < len(self), f"nothing went wrong with {part!r}"
+        self[:] = kept
+
+
+@pytest.fixture
+def problems() -> Iterator[Problems]:
+    problems = Problems()
+    yield problems
+    assert problems == []
+
+
+@pytest.fixture
+def open_context(
+    browser: Browser, dashboard: Dashboard, problems: Problems
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens browsers that know nothing of each other, each watched."""
+    opened: list[BrowserContext] = []
+
+    def open_context(**options: object) -> BrowserContext:
+        settings = {
+            "base_url": dashboard.url,
+            "locale": "en-GB",
+            "timezone_id": "UTC",
+            "viewport": {"width": 1280, "height": 800},
+        }
+        context = browser.new_context(**(settings | options))  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        _watch(context, problems)
+        opened.append(context)
+        return context
+
+    yield open_context
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(open_context: Callable[..., BrowserContext]) -> Page:
+    """A tab of a browser 1280 wide."""
+    return open_context().new_page()
+
+
+@pytest.fixture
+def page_without_script(open_context: Callable[..., BrowserContext]) -> Page:
+    """The same, with scripts off."""
+    return open_context(java_script_enabled=False).new_page()
+
+
+def _watch(context: BrowserContext, problems: Problems) -> None:
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            problems.append(f"console: {message.text}")
+
+    def request(request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in FETCHED_WITHOUT_A_HOST and url.hostname != "127.0.0.1":
+            problems.append(f"left the machine: {request.url}")
+
+    context.on("console", console)
+    context.on("weberror", lambda error: problems.append(f"script: {error.error}"))
+    context.on("request", request)

@@ -1,0 +1,110 @@
+"""The processes behind a journey, and the emulator's control interface as a test uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+
+from app.processes import answer
+from tests.processes import free_port, program, until
+
+
+def end(process: psutil.Popen) -> None:
+    """Ask it to end, and see that it does."""
+    process.terminate()
+    process.wait(15)
+
+
+class Emulator:
+    """One emulator, at full speed."""
+
+    def __init__(self, instance: Path, redirect_url: str) -> None:
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._http = requests.Session()
+        self._process = program(
+            "emulator",
+            {
+                "GANGWAY_INSTANCE": str(instance),
+                "GANGWAY_EMULATOR_PORT": str(port),
+                "EMULATOR_SPEED": "instant",
+                "EMULATOR_REDIRECT_URL": redirect_url,
+                # Journeys are about what happens, not about how fast Monite lets it happen.
+                "EMULATOR_RATE_LIMIT": "1000",
+            },
+        )
+        until(lambda: answer(f"{self.url}/_emulator/state"), 60, "the emulator's start")
+
+    def stop(self) -> None:
+        self._http.close()
+        end(self._process)
+
+    def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """One call of /_emulator/, which must succeed."""
+        response = self._http.request(method, f"{self.url}/_emulator/{path}", json=body, timeout=30)
+        assert response.ok, f"{method} {path}: {response.status_code} {response.text}"
+        return response.json()
+
+    def reset(self, scenario: str = "smooth", **counts: int) -> None:
+        self.control("DELETE", "faults")
+        self.control("POST", "reset", {"scenario": scenario, **counts})
+
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.control("GET", "state")
+        return state
+
+    def entity_id(self, name: str) -> str:
+        """The id of the business whose name begins so."""
+        return next(str(e["id"]) for e in self.state()["entities"] if e["name"].startswith(name))
+
+    def books(self, entity_id: str) -> dict[str, Any]:
+        books: dict[str, Any] = self.control("GET", f"books/{entity_id}")
+        return books
+
+    def advance(self, seconds: int) -> None:
+        self.control("POST", "clock", {"advance_seconds": seconds})
+
+    def fault(self, kind: str, **more: Any) -> None:
+        self.control("POST", "faults", {"kind": kind, **more})
+
+    def heal(self) -> None:
+        self.control("DELETE", "faults")
+
+
+class Dashboard:
+    """Pages and worker as two processes over one store, either of which a test may kill."""
+
+    def __init__(self, instance: Path, port: int, emulator: Emulator) -> None:
+        state = emulator.state()
+        self.instance = instance
+        self.url = f"http://127.0.0.1:{port}"
+        self._environ = {
+            "GANGWAY_INSTANCE": str(instance),
+            "GANGWAY_PORT": str(port),
+            "GANGWAY_RATE_LIMIT": "1000",
+            "MONITE_API_URL": f"{emulator.url}/v1",
+            "MONITE_CLIENT_ID": state["client_id"],
+            "MONITE_CLIENT_SECRET": state["client_secret"],
+        }
+        self._processes: dict[str, psutil.Popen] = {}
+        self.start("serve")
+        self.start("worker")
+
+    def start(self, command: str) -> None:
+        """Start `serve` or `worker`; pages answer when this returns."""
+        self._processes[command] = program(command, self._environ)
+        if command == "serve":
+            until(lambda: answer(self.url), 60, "the dashboard's start")
+
+    def kill(self, command: str) -> None:
+        """kill -9."""
+        self._processes[command].kill()
+        self._processes[command].wait()
+
+    def stop(self) -> None:
+        for process in self._processes.values():
+            if process.poll() is None:
+                end(process)

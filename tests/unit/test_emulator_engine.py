@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from app.emulator.store.database import open_database
+from app.emulator.sync import books, engine, push
+from app.emulator.sync import connections as sync
+from tests.emulator_factories import Practice
+
+ROOT = Path(__file__).parents[2]
+
+WORKER = """
+import sys
+from pathlib import Path
+from app.emulator.config import EmulatorSettings
+from app.emulator.store.database import open_database
+from app.emulator.sync import engine
+path = Path(sys.argv[1])
+db = open_database(path)
+print("ready", flush=True)
+engine.run_due(db, EmulatorSettings(database=path, instant=True))
+db.close()
+"""
+
+
+def with_bills(path: Path, count: int) -> Practice:
+    """A connected business whose bills are pending, with nothing pushed yet."""
+    practice = Practice(path)
+    practice.connect()
+    vendor = practice.counterpart()
+    for number in range(count):
+        practice.bill(vendor, number=f"B-{number}")
+    sync.request_sync(practice.db, practice.connection_id)
+    return practice
+
+
+def assert_each_once(practice: Practice, count: int) -> None:
+    numbers = Counter(bill["number"] for bill in practice.books()["bills"])
+    assert numbers == {f"B-{number}": 1 for number in range(count)}
+    assert {row["sync_status"] for row in practice.records("bill")} == {"done"}
+    assert len(practice.books()["contacts"]) == 1
+
+
+def test_two_thousand_bills_are_pushed_in_a_few_seconds(tmp_path: Path) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 2000)
+
+    started = time.monotonic()
+    practice.run()
+
+    assert time.monotonic() - started < 5
+    assert_each_once(practice, 2000)
+    practice.close()
+
+
+def test_two_callers_at_once_push_everything_once(tmp_path: Path) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 300)
+
+    def run() -> None:
+        db = open_database(practice.settings.database)
+        engine.run_due(db, practice.settings)
+        db.close()
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert_each_once(practice, 300)
+    practice.close()
+
+
+@pytest.mark.parametrize("written", [0, 1, 100, 300])
+def test_after_a_kill_nothing_is_lost_and_nothing_is_there_twice(tmp_path: Path, written: int) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 600)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(practice.settings.database)],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert worker.stdout is not None
+    with worker.stdout:
+        worker.stdout.readline()
+        wait_until(lambda: done_bills(practice) >= written)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+
+    done = done_bills(practice)
+    assert done >= written
+    assert len(practice.books()["bills"]) == done
+    practice.run()
+    assert_each_once(practice, 600)
+    practice.close()
+
+
+def test_a_failure_in_the_middle_of_a_batch_leaves_nothing_half_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 10)
+    written = []
+
+    def fail_at_the_fifth(*args: object) -> str:
+        written.append(1)
+        if len(written) == 5:
+            raise KeyboardInterrupt
+        return books.write_bill(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(push, "write_bill", fail_at_the_fifth)
+    with pytest.raises(KeyboardInterrupt):
+        practice.run()
+    assert practice.books()["bills"] == []
+
+    monkeypatch.undo()
+    practice.run()
+    assert_each_once(practice, 10)
+    practice.close()
+
+
+def test_the_thread_does_what_is_due_and_stops_when_told(tmp_path: Path) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 3)
+    running = engine.start(practice.settings)
+    wait_until(lambda: len(practice.books()["bills"]) == 3)
+    running.stop()
+
+    assert_each_once(practice, 3)
+    assert not [thread for thread in threading.enumerate() if thread.name == "sync-engine"]
+    practice.close()
+
+
+def test_the_thread_outlives_a_write_lock_that_somebody_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 1)
+    monkeypatch.setattr(engine, "open_database", impatient)
+    practice.db.conn.execute("BEGIN IMMEDIATE")
+    running = engine.start(practice.settings)
+    wait_until(lambda: "could not write" in caplog.text)
+    practice.db.conn.execute("ROLLBACK")
+    wait_until(lambda: bool(practice.books()["bills"]))
+    running.stop()
+
+    assert "could not write" in caplog.text
+    assert_each_once(practice, 1)
+    practice.close()
+
+
+def impatient(path: Path) -> Database:
+    """A connection that gives up on a lock at once, rather than after seconds."""
+    db = open_database(path)
+    db.conn.execute("PRAGMA busy_timeout=0")
+    return db
+
+
+def done_bills(practice: Practice) -> int:
+    """How many bills are pushed by now."""
+    rows = practice.db.query(
+        "SELECT COUNT(*) AS n FROM synced_records WHERE object_type = 'bill' AND sync_status = 'done'"
+    )
+    return int(next(rows)["n"])
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Return once it is true, or after ten seconds."""
+    deadline = time.monotonic() + 10
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.005)
