@@ -1,4 +1,4 @@
-"""The mirror follows the emulator: the first load, an import, trouble on the way, and a scan that is killed."""
+"""The mirror follows the emulator: a first load, an import, trouble on the way, a scan that is killed."""
 
 from __future__ import annotations
 
