@@ -77,7 +77,9 @@ def test_the_first_load_holds_what_monite_lists(emulator: Running, deps: Deps) -
         kept = payable_lines.find(deps.db, payable.id)
         assert {line.id for line in kept} == {line["id"] for line in told}
     records = {record["id"] for record in api.all("/accounting_synced_records", object_type="bill")}
-    kept_records = deps.db.query("SELECT id FROM synced_records WHERE object_type = 'bill'")
+    kept_records = deps.db.query(
+        "SELECT id FROM synced_records WHERE object_type = 'bill' AND entity_id = ?", [entity_id]
+    )
     assert {row["id"] for row in kept_records} == records
     assert {state.state for state in refresh.overview(deps.db, entity_id).values()} == {"ok"}
 
