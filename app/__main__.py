@@ -120,6 +120,7 @@ def worker() -> int:
         deps = create_deps(settings, monite, bell.sound)
         with closing(deps.db), closing(bell):
             jobs.run(deps, bell, stop)
+            _leave()
     return 0
 
 
@@ -138,7 +139,7 @@ def _serve(app: Flask, host: str, port: int, setting: str, name: str) -> int:
 
 
 def _leave() -> None:
-    """End now: each request is one transaction or none, so there is nothing to tidy up."""
+    """End now: what is done stands in the store, and what is not done is taken up again."""
     os._exit(0)
 
 
