@@ -133,6 +133,7 @@ def test_a_discount_on_the_whole_invoice_stops_it_until_the_switch_is_on(practic
     meta.save_switches(practice.db, {"push_discounted_invoices": True})
 
     assert practice.retry(invoice)["sync_status"] == "done"
+    assert practice.books()["invoices"][0]["total"] == 1900 + 361
 
 
 def test_the_account_of_a_catalogue_product_is_read_when_it_is_pushed(practice: Practice) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.emulator.rules.documents import Document, Line, TaxRate
+from app.emulator.rules.documents import Document, Line, TaxRate, spread_discount
 from app.emulator.rules.readiness import lacks, rate_id
 from app.emulator.rules.statuses import in_books, ledger_status
 
@@ -80,7 +80,7 @@ def test_a_rate_of_the_same_number_must_be_active_and_fit_the_direction(
 
 
 def test_a_discount_on_the_whole_invoice_stops_it_unless_the_switch_is_on() -> None:
-    discounted = replace(INVOICE, whole_discount=True)
+    discounted = replace(INVOICE, discounted=(1800, 342))
 
     assert "invoice-level discount" in missing(discounted)[0]
     assert missing(discounted, discounts_allowed=True) == []
@@ -108,3 +108,13 @@ def test_accounts_put_away_read_archived() -> None:
         "Archived",
         "Active",
     ]
+
+
+def test_a_discount_on_the_whole_is_spread_over_the_lines_to_the_cent() -> None:
+    third = Line("Third", 1, 1000, 1000, 190)
+    spread = spread_discount(replace(INVOICE, lines=(third, third, third), discounted=(2000, 380)))
+
+    assert [line.amount for line in spread.lines] == [667, 666, 667]
+    assert sum(line.tax_amount for line in spread.lines) == 380
+    assert [line.discount_amount for line in spread.lines] == [333, 334, 333]
+    assert spread.discounted is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["bill", "invoice"]
@@ -38,12 +38,43 @@ class Document:
     currency: str
     lines: Sequence[Line]
     updated_at: str
-    whole_discount: bool = False
+    discounted: tuple[int, int] | None = None
+    """What the whole comes to, net and tax, after a discount on the invoice; None without one."""
 
     @property
     def total(self) -> int:
         """What the lines come to, tax included."""
         return sum(line.amount + line.tax_amount for line in self.lines)
+
+
+def spread_discount(document: Document) -> Document:
+    """The document with the discount on the whole turned into discounts on its lines, to the cent."""
+    if document.discounted is None:
+        return document
+    net, tax = document.discounted
+    nets = _shares(net, [line.amount for line in document.lines])
+    taxes = _shares(tax, [line.tax_amount for line in document.lines])
+    lines = [
+        replace(
+            line,
+            amount=amount,
+            tax_amount=tax_amount,
+            discount_amount=line.discount_amount + line.amount - amount,
+        )
+        for line, amount, tax_amount in zip(document.lines, nets, taxes, strict=True)
+    ]
+    return replace(document, lines=tuple(lines), discounted=None)
+
+
+def _shares(total: int, weights: Sequence[int]) -> list[int]:
+    """The total split by weight; what rounding leaves over goes to the lines that it crosses."""
+    whole, seen, given, shares = sum(weights), 0, 0, []
+    for weight in weights:
+        seen += weight
+        upto = round(total * seen / whole) if whole else 0
+        shares.append(upto - given)
+        given = upto
+    return shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def lacks(
         return ["One or more line items must be specified"]
     rates = tuple(book_rates)
     found = []
-    if document.whole_discount and not discounts_allowed:
+    if document.discounted is not None and not discounts_allowed:
         found.append("An invoice with an invoice-level discount cannot be pushed to the accounting system.")
     for line in document.lines:
         found += _line_lacks(document, line, known_accounts, known_rates, rates)

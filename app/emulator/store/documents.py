@@ -141,6 +141,7 @@ def _bill_line(row: Row) -> Line:
 
 
 def _invoice(row: Row, body: Row, products: Mapping[str, Row]) -> Document:
+    lines = tuple(_invoice_line(line, products) for line in _body_lines(body))
     return Document(
         kind="invoice",
         id=row["id"],
@@ -150,9 +151,9 @@ def _invoice(row: Row, body: Row, products: Mapping[str, Row]) -> Document:
         date=(row["issue_date"] or row["due_date"] or row["created_at"])[:10],
         due_date=row["due_date"],
         currency=row["currency"] or "",
-        lines=tuple(_invoice_line(line, products) for line in _body_lines(body)),
+        lines=lines,
         updated_at=row["updated_at"],
-        whole_discount=bool(body.get("discount")),
+        discounted=_discounted(body, lines) if body.get("discount") else None,
     )
 
 
@@ -184,6 +185,13 @@ def _invoice_line(line: Row, products: Mapping[str, Row]) -> Line:
             line.get("accounting_tax_rate_id"), product.get("accounting_tax_rate_id")
         ),
     )
+
+
+def _discounted(body: Row, lines: Sequence[Line]) -> tuple[int, int]:
+    """Net and tax after the discount on the whole: as Monite states them, else by the same share."""
+    before, tax = sum(line.amount for line in lines), sum(line.tax_amount for line in lines)
+    net = _whole(body.get("discounted_subtotal"), before - _discount(body["discount"], before))
+    return net, _whole(body.get("total_vat_amount"), tax * net / before if before else 0)
 
 
 def _body_lines(body: Row) -> list[Row]:

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from app.emulator.errors import ConflictError, NotFoundError
 from app.emulator.rules import readiness, refusals
-from app.emulator.rules.documents import BookLine, Document, Kind
+from app.emulator.rules.documents import BookLine, Document, Kind, spread_discount
 from app.emulator.store import (
     clock,
     connections,
@@ -187,7 +187,8 @@ def _write(db: Database, press: _Press, record: Row, document: Document) -> str:
         db, press.connection, document.counterpart_id, ROLE_OF[document.kind], at=press.at
     )
     send = write_bill if document.kind == "bill" else write_invoice
-    draft = Draft(document, _book_lines(press, document), contact_id)
+    whole = spread_discount(document)
+    draft = Draft(whole, _book_lines(press, whole), contact_id)
     return send(db, press.ledger, draft, record["platform_object_id"])
 
 
