@@ -50,7 +50,10 @@ ROUNDS: dict[str, Round] = {"outbox": _send, "watches": _look, "refresh": _read}
 
 
 def run(deps: Deps, bell: Bell, stop: threading.Event) -> None:
-    """Work until told to stop; a loop may still be busy then. `deps.db` belongs to this thread; each loop opens its own."""
+    """Work until told to stop; a loop may still be busy then.
+
+    `deps.db` belongs to this thread; each loop opens its own.
+    """
     loops = [_Loop(name, work, deps, bell, stop) for name, work in ROUNDS.items()]
     consumer = bell.listen()
     try:
