@@ -21,40 +21,59 @@ from app.store.database import prepare
 from app.web import (
     access,
     assets,
+    assign,
     beats,
     chooser,
+    connect,
+    connections,
     errors,
     formats,
+    help,
     home,
+    imports,
+    log,
+    records,
     requests,
+    rules,
     security,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
     assets.bp,
+    assign.bp,
     beats.bp,
     chooser.bp,
     home.bp,
+    connect.bp,
+    imports.bp,
+    connections.bp,
+    rules.bp,
+    log.bp,
+    records.bp,
+    help.bp,
 )
 
 
 def create_app(
     settings: Settings,
     *,
-    monite: Monite | None = None,
+    monite: Monite,
+    wake: Callable[[], None],
     clock: Callable[[], datetime] = requests.utc_now,
-    wake: Callable[[], None] | None = None,
 ) -> Flask:
-    """The dashboard, with its store at the newest schema, ready to be served."""
+    """The dashboard, with its store at the newest schema, ready to be served.
+
+    The client stays the caller's to close; `wake` tells the worker that there is something to do.
+    """
     prepare(settings.database).close()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     _configure(app, settings)
     app.extensions["gangway"] = requests.House(
         settings=settings,
-        monite=monite or _monite(settings),
+        monite=monite,
         clock=clock,
-        wake=wake or _nothing,
+        wake=wake,
     )
     CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
@@ -117,6 +136,8 @@ def _speak(app: Flask) -> None:
         exact=formats.exact,
         ago=formats.ago,
         money=formats.money,
+        span=formats.span,
+        problem_title=formats.problem_title,
     )
 
 
@@ -133,16 +154,3 @@ def _frame() -> Frame | None:
         g.frame = frames.get(requests.deps(), entity_id) if seen else None
     found: Frame | None = g.frame
     return found
-
-
-def _monite(settings: Settings) -> Monite:
-    return Monite(
-        settings.monite_api_url,
-        settings.monite_client_id,
-        settings.monite_client_secret,
-        settings.monite_api_version,
-    )
-
-
-def _nothing() -> None:
-    """Nobody to wake: the worker looks by itself each second."""

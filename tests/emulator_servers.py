@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from waitress import wasyncore
 from waitress.server import create_server
 
 from app.emulator.config import EmulatorSettings
@@ -96,13 +97,15 @@ def serve(folder: Path, *, rate_limit: int = 100_000, instant: bool = True) -> I
     settings = EmulatorSettings(database=folder / "emulator.sqlite3", instant=instant, rate_limit=rate_limit)
     app = create_emulator(settings)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = create_server(app, sockets=[listening], threads=4)
+    server: Any = create_server(app, sockets=[listening], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         with requests.Session() as http:
             yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", http)
     finally:
-        server.close()
+        # Closed by its own thread: a socket closed under a running select is an error there.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join(10)
+        server.task_dispatcher.shutdown()
         app.extensions["emulator_engine"].stop()

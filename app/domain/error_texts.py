@@ -14,7 +14,7 @@ _RULES: tuple[tuple[str, str], ...] = (
         "CONN_WITHDRAWN",
         r"token ?expired|invalid_grant|authenticationunsuccessful|authenticationfailed"
         r"|de-?authori[sz]ed access|refresh token|reconnection required|autherror|no active connection"
-        r"|connection is not active|not connected to an accounting system",
+        r"|no connected accounting|connection is not active|not connected to an accounting system",
     ),
     (
         "SUBSCRIPTION",
@@ -31,8 +31,8 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"fetcherror|internalerror|service unavailable|bad gateway|(?:http|status ?(?:code)?)[ =:]*50[0234]",
     ),
     ("DISCOUNT_WHOLE", r"invoice[- ]level discount|discount on the whole|document[- ]level discount"),
-    ("ACC_ARCHIVED", r"account.*(?:archived|inactive)|archived.*account"),
-    ("CONTACT_ARCHIVED", r"(?:contact|supplier|vendor|customer|counterpart)\b.*(?:archived|inactive)"),
+    ("ACC_ARCHIVED", r"account[^;.]*(?:archived|inactive)|archived[^;.]*account"),
+    ("CONTACT_ARCHIVED", r"(?:contact|supplier|vendor|customer|counterpart)\b[^;.]*(?:archived|inactive)"),
     (
         "PERIOD_CLOSED",
         r"lock date|period (?:has )?closed|closed period|books (?:have been |are )?closed|closing date",
@@ -48,14 +48,24 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "CURRENCY",
-        r"not subscribed to currency|one foreign currency|currency .*(?:not enabled|not switched on|differs)",
+        r"not subscribed to currency|one foreign currency|not set up for currency"
+        r"|currency .*(?:not enabled|not switched on|differs)",
     ),
     (
         "LOCKED_PAID",
         r"not of valid status for modification|already (?:been )?paid|is paid and (?:cannot|locked)",
     ),
     ("LINES_NONE", r"line items must be specified|no line items?|has no lines|parameter line is missing"),
-    ("TAX_MISSING", r"have a vat rate|tax rate (?:is )?missing|no tax rate (?:on|is set)|without a tax rate"),
+    (
+        "ACC_LINE",
+        r"account code or id must be specified|ledger_account_id|ledger account (?:is )?(?:missing|required)"
+        r"|no ledger account|without a(?:n| ledger) account|parameter accountref",
+    ),
+    (
+        "TAX_MISSING",
+        r"have a vat rate|tax_rate_ref_id missing|tax rate (?:is )?missing"
+        r"|no tax rate (?:on|is set)|without a tax rate",
+    ),
     (
         "TAX_NO_MATCH",
         r"tax rate does not exist|taxtype code .* does not exist|invalid line taxcode"
@@ -64,12 +74,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         "ACC_GONE",
         r"not a valid code for this document|invalid reference id : account"
-        r"|account (?:does not exist|not found)",
-    ),
-    (
-        "ACC_LINE",
-        r"account code or id must be specified|ledger_account_id|ledger account (?:is )?(?:missing|required)"
-        r"|no ledger account|without a(?:n| ledger) account|parameter accountref",
+        r"|account (?:does not exist|not found)|account [^;]* cannot be used on this transaction",
     ),
     (
         "CONTACT_NONE",

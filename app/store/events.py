@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlite_utils import Database
 
 from app.domain.events import Event
 from app.domain.people import Actor, Role
-from app.store.database import from_text, to_text
+from app.store.database import from_text, maybe_from_text, to_text
 
 
 def add(
@@ -72,6 +73,20 @@ def find(
         f"SELECT * FROM events WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ?", [*values, limit]
     )
     return [_from_row(row) for row in rows]
+
+
+def last_about(
+    db: Database, entity_id: str, kind: str, object_ids: Sequence[str], *, since: datetime
+) -> datetime | None:
+    """When one of these objects last had an event of this kind, if that was after the given moment."""
+    row = db.execute(
+        """
+        SELECT max(at) FROM events
+        WHERE entity_id = ? AND kind = ? AND at > ? AND object_id IN (SELECT value FROM json_each(?))
+        """,
+        [entity_id, kind, to_text(since), json.dumps(list(object_ids))],
+    ).fetchone()
+    return maybe_from_text(row[0])
 
 
 def latest(db: Database, entity_id: str, *kinds: str) -> Event | None:

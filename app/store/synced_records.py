@@ -44,9 +44,23 @@ def save(
     """Keep the newest copy of each record, described by what it is about; how many are new or differ."""
     values = [_to_row(entity_id, record, raw, seen_at) for record, raw in rows]
     changed = mirror.upsert(db, TABLE, values)
+    _show_queued(db, [row["id"] for row in values])
     for table in _SOURCES:
         _describe(db, table, "id", [row["id"] for row in values])
     return changed
+
+
+def _show_queued(db: Database, record_ids: Sequence[str]) -> None:
+    """A failed record whose Retry is still queued here is on its way, whatever its last try was."""
+    db.execute(
+        """
+        UPDATE synced_records SET state = 'waiting', problem = ''
+        WHERE id IN (SELECT value FROM json_each(?)) AND sync_status = 'error' AND EXISTS (
+            SELECT 1 FROM outbox o WHERE o.object_id = synced_records.id AND o.action = 'retry'
+              AND o.state IN ('queued', 'running'))
+        """,
+        [ids(record_ids)],
+    )
 
 
 def follow(db: Database, table: str, object_ids: Sequence[str]) -> int:

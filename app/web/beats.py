@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, after_this_request, g, render_template, request
 
 from app.domain.people import Action
 from app.services import frames
@@ -43,6 +43,26 @@ def beat(page: str, *, always: bool = False) -> Callable[[Redraw], Redraw]:
         return redraw
 
     return register
+
+
+def shape() -> str:
+    """What the page on the screen was drawn for, as it said with `beat_shape`."""
+    return request.args.get("shape", "")
+
+
+def reshape(new: str) -> bool:
+    """Say what the page is drawn for from now on; whether that is something else than before."""
+    g.beat_shape = new
+    return new != shape()
+
+
+def lead_to(address: str) -> None:
+    """Have this beat take the browser to another page."""
+
+    @after_this_request
+    def _redirect(response: Response) -> Response:
+        response.headers["HX-Redirect"] = address
+        return response
 
 
 def pause(unchanged: int) -> int:
@@ -77,5 +97,6 @@ def _next(entity_id: str, page: str, since: int, unchanged: int, banner: str | N
         beat_since=since,
         beat_n=unchanged,
         beat_pause=pause(unchanged),
+        beat_shape=g.get("beat_shape", shape()),
         beat_banner=request.args.get("banner", "") if banner is None else banner,
     )

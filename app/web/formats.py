@@ -11,6 +11,7 @@ from flask import g, has_request_context, request
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from app.domain.problems import problem_of
 from app.web.requests import house
 
 ZONE_COOKIE = "gangway_zone"
@@ -102,3 +103,21 @@ def money(amount: int | None, currency: str | None) -> str:
         return f"{amount / 100:,.2f}"
     digits = get_currency_precision(currency)
     return str(format_currency(amount / 10**digits, currency, locale=get_locale()))
+
+
+def midnight() -> datetime:
+    """When today began for the person at the screen."""
+    local = house().clock().astimezone(zone())
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def span(seconds: int) -> str:
+    """7 minutes, or 40 seconds."""
+    if seconds < 90:
+        return ngettext("%(num)s second", "%(num)s seconds", seconds)
+    return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))
+
+
+def problem_title(code: str) -> str:
+    """What a problem is called."""
+    return _(problem_of(code).title)

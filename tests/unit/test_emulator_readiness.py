@@ -55,7 +55,7 @@ def test_an_account_of_another_organisation_does_not_exist_here() -> None:
 
 
 def test_a_line_with_no_tax_at_all_is_named() -> None:
-    assert missing(with_line(BILL, tax=None)) == ["tax_rate_ref_id missing on a line: Paper"]
+    assert missing(with_line(BILL, tax=None)) == ["Tax rate missing (tax_rate_ref_id) on a line: Paper"]
 
 
 def test_a_number_that_no_rate_has_is_told_once() -> None:

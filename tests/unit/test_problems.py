@@ -61,6 +61,12 @@ KNOWN = [
     ("DOWN", "currentStatus FetchError"),
     ("TIMEOUT", "(no message) status TimedOut"),
     ("UNKNOWN", "The tax amount cannot be greater than the line amount!"),
+    ("ACC_LINE", "ledger_account_id missing on a line: Oat milk; Tax rate does not exist"),
+    ("TAX_MISSING", "tax_rate_ref_id missing on a line: Oat milk"),
+    ("ACC_GONE", "Ledger account does not exist: Oat milk"),
+    ("CURRENCY", "Permission or feature error : Multicurrency is not set up for currency EUR"),
+    ("SUBSCRIPTION", "Organisation is not active: its subscription has ended or been canceled."),
+    ("CONN_WITHDRAWN", "There is no connected accounting connection"),
     ("UNKNOWN", ""),
 ]
 

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from app.config import Settings
 from app.factory import create_app
 from app.store.database import connect, to_text, write
+from tests.factories import make_monite
 
 NOW = datetime(2025, 5, 9, 9, 42, tzinfo=UTC)
 Enter = Callable[..., FlaskClient]
@@ -31,10 +32,12 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Flask:
-    app = create_app(settings, clock=lambda: NOW, wake=lambda: None)
+def app(settings: Settings) -> Iterator[Flask]:
+    monite = make_monite(settings)
+    app = create_app(settings, monite=monite, wake=lambda: None, clock=lambda: NOW)
     app.config["WTF_CSRF_ENABLED"] = False
-    return app
+    yield app
+    monite.close()
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def _line_lacks(
     elif line.ledger_account_id not in known_accounts:
         found.append(f"Ledger account does not exist: {line.name}")
     if line.accounting_tax_rate_id is None and line.tax is None:
-        found.append(f"tax_rate_ref_id missing on a {carrier}: {line.name}")
+        found.append(f"Tax rate missing (tax_rate_ref_id) on a {carrier}: {line.name}")
     elif rate_id(document, line, known_rates, rates) is None:
         found.append("Tax rate does not exist")
     return found

@@ -110,7 +110,9 @@ def _currency(doc: Document, organisation: Organisation) -> Iterable[str]:
     if doc.currency == organisation.base_currency or doc.currency in organisation.currencies:
         return ()
     if organisation.is_quickbooks:
-        return (f"Permission or feature error : Multicurrency is not set up for currency {doc.currency}",)
+        return (
+            f"Permission or feature error : Multicurrency is off, so currency {doc.currency} is not enabled",
+        )
     return (f"Organisation is not subscribed to currency {doc.currency}",)
 
 

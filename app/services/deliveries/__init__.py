@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from app.domain.errors import GangwayError
 from app.domain.outbox import OutboxRow
-from app.services.deliveries import lines, products, rules
+from app.services.deliveries import disconnects, lines, products, retries, rules, syncs
 from app.services.deps import Deps
 
 
@@ -43,5 +43,8 @@ class LooksFirst(Protocol):
 HANDLERS: dict[str, Handler] = {
     lines.ACTION: lines,
     products.ACTION: products,
+    retries.ACTION: retries,
     rules.ACTION: rules,
+    syncs.ACTION: syncs,
+    disconnects.ACTION: disconnects,
 }

@@ -1,0 +1,197 @@
+"""The way to the accounting system and back: starting it, and finding out what became of it.
+
+Creating a connection is one of the few things for which a person waits: the next page is the
+provider's. Whatever Monite lists counts more than what we remember of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from app.domain.attempts import Arrival, Attempt, arrival, waited
+from app.domain.connections import Connection, ConnectionStatus
+from app.domain.errors import (
+    ConflictError,
+    InputError,
+    MoniteError,
+    RefusedError,
+    UnavailableError,
+)
+from app.services import refresh, rules
+from app.services.deps import Deps
+from app.store import attempts, connections, events, name_checks, revisions
+from app.store.database import write
+from app.store.name_checks import SharedName
+
+PLATFORMS = ("xero", "quickbooks_online")
+PATIENCE = 8.0
+LOOK_AGAIN = timedelta(seconds=2)
+STARTED = "connect_started"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Where to send the person, and the secret by which their browser finds the way back."""
+
+    address: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the person's way to the accounting system stands."""
+
+    arrival: Arrival
+    connection: Connection | None
+    attempt: Attempt | None
+    waited: timedelta
+
+
+def start(deps: Deps, entity_id: str, platform: str | None, *, afresh: bool = False) -> Leaving:
+    """Make or find the sign-in address, with sending on hold before anybody signs in.
+
+    Raises InputError for a choice that cannot be used or when something is connected already, and a
+    MoniteError when nothing could be started.
+    """
+    if deps.monite.capabilities.platform_in_body and platform not in PLATFORMS:
+        raise InputError("platform", "Choose the accounting system that you use.")
+    with deps.monite.hurried(PATIENCE):
+        standing = _look(deps, entity_id)
+    if standing is not None and standing.status is ConnectionStatus.CONNECTED:
+        raise InputError("connection", "An accounting system is connected already.")
+    rules.hold(deps, entity_id, "before connecting")
+    with deps.monite.hurried(PATIENCE):
+        connection = _reusable(deps, entity_id, standing, platform, afresh) or _create(
+            deps, entity_id, platform
+        )
+    if not connection.connection_url:
+        raise UnavailableError("no sign-in address came with the connection")
+    return _leave(deps, entity_id, connection, connection.connection_url, platform)
+
+
+def came_back(deps: Deps, browser: str, status: str | None, message: str | None) -> Attempt | None:
+    """The way that this browser set out on, with what the provider says of it; None for a stranger."""
+    attempt = attempts.of_browser(deps.db, browser) if browser else None
+    if attempt is None:
+        return None
+    with write(deps.db):
+        attempts.came_back(deps.db, attempt.id, deps.clock(), status, message and message[:300])
+        revisions.bump(deps.db, attempt.entity_id)
+    return attempt
+
+
+def newest(deps: Deps, entity_id: str) -> Attempt | None:
+    """The last way that anybody set out on for this entity."""
+    return attempts.newest(deps.db, entity_id)
+
+
+def look(deps: Deps, entity_id: str) -> Standing:
+    """Ask Monite within this request; when it does not answer, what we know stands."""
+    try:
+        refresh.read_now(deps, entity_id, "connection")
+    except MoniteError:
+        refresh.want(deps, entity_id, ["connection"])
+    return standing(deps, entity_id)
+
+
+def standing(deps: Deps, entity_id: str) -> Standing:
+    """Where it stands as far as we know."""
+    connection = connections.current(deps.db, entity_id)
+    attempt = attempts.newest(deps.db, entity_id)
+    if connection and attempt and attempt.connection_id != connection.id:
+        attempt = None
+    now = deps.clock()
+    return Standing(
+        arrival=arrival(connection, attempt, now),
+        connection=connection,
+        attempt=attempt,
+        waited=waited(connection, attempt, now) if connection else timedelta(),
+    )
+
+
+def keep_looking(deps: Deps, entity_id: str) -> None:
+    """Have the connection read again when nobody has lately; a person is looking at it."""
+    read = refresh.overview(deps.db, entity_id).get("connection")
+    if read is None or read.as_of is None or deps.clock() - read.as_of > LOOK_AGAIN:
+        refresh.want(deps, entity_id, ["connection"])
+
+
+def pending(deps: Deps, entity_id: str) -> Standing | None:
+    """A way that was begun and not finished; None when there is none."""
+    found = standing(deps, entity_id)
+    waiting = found.connection is not None and found.connection.status is ConnectionStatus.PENDING_AUTH
+    return found if waiting else None
+
+
+def shared_names(deps: Deps, entity_id: str) -> list[SharedName] | None:
+    """Names that stand twice on our side; None while our own lists have not been read."""
+    known = refresh.overview(deps.db, entity_id)
+    needed = ("products", "counterparts")
+    if any(name not in known or known[name].as_of is None for name in needed):
+        refresh.freshen(deps, entity_id, needed)
+        return None
+    return name_checks.find(deps.db, entity_id)
+
+
+def _look(deps: Deps, entity_id: str) -> Connection | None:
+    """What takes the entity's only place, by Monite's own list, which is kept."""
+    page = deps.monite.connection_page(entity_id)
+    now = deps.clock()
+    with write(deps.db):
+        for connection, raw in page:
+            connections.save(deps.db, entity_id, connection, now, raw)
+        revisions.bump(deps.db, entity_id)
+    return next((connection for connection, _ in page if connection.occupies), None)
+
+
+def _reusable(
+    deps: Deps, entity_id: str, standing: Connection | None, platform: str | None, afresh: bool
+) -> Connection | None:
+    """A connection that still waits for its sign-in; anything else in its place is ended first."""
+    if standing is None:
+        return None
+    waits = standing.status is ConnectionStatus.PENDING_AUTH and standing.connection_url
+    same = platform is None or standing.platform in (None, platform)
+    if waits and same and not afresh:
+        return standing
+    ended = deps.monite.disconnect(entity_id, standing.id)
+    with write(deps.db):
+        connections.save(deps.db, entity_id, ended, deps.clock())
+    return None
+
+
+def _create(deps: Deps, entity_id: str, platform: str | None) -> Connection:
+    """A new connection. A lost answer or a refusal may mean that there is one, so the list decides."""
+    try:
+        return deps.monite.create_connection(entity_id, platform)
+    except (UnavailableError, ConflictError, RefusedError) as error:
+        there = _look(deps, entity_id)
+        if there is None or there.status is not ConnectionStatus.PENDING_AUTH:
+            raise error
+        return there
+
+
+def _leave(deps: Deps, entity_id: str, connection: Connection, address: str, platform: str | None) -> Leaving:
+    now, browser = deps.clock(), secrets.token_urlsafe(24)
+    attempt = Attempt(
+        str(uuid4()), entity_id, connection.id, platform or connection.platform, deps.actor.name, now
+    )
+    with write(deps.db):
+        connections.save(deps.db, entity_id, connection, now)
+        attempts.add(deps.db, attempt, browser)
+        events.add(
+            deps.db,
+            entity_id,
+            now,
+            STARTED,
+            deps.actor,
+            object_type="connection",
+            object_id=connection.id,
+            became=attempt.platform,
+        )
+        revisions.bump(deps.db, entity_id)
+    refresh.want(deps, entity_id, ["connection"])
+    return Leaving(address, browser)

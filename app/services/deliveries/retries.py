@@ -1,0 +1,75 @@
+"""Pushing a synced record again: what the outbox asks of Monite, and what the answer changes here.
+
+A push that got no answer may have arrived, so it is never sent a second time before looking.
+"""
+
+from __future__ import annotations
+
+from app.domain.errors import ConflictError, GangwayError
+from app.domain.outbox import OutboxRow
+from app.domain.problems import diagnose
+from app.domain.record_tries import TryResult, next_wait, result_of
+from app.domain.synced_records import SyncedRecord
+from app.services import sightings
+from app.services.deps import Deps
+from app.store import record_lists, record_tries, watched_records
+from app.store.database import from_text
+
+ACTION = "retry"
+repeatable = False
+
+
+def send(deps: Deps, row: OutboxRow) -> SyncedRecord:
+    """Push the record. When it is being pushed already, that push is ours as well as anybody's."""
+    try:
+        return deps.monite.push_record(row.entity_id, row.object_id)
+    except ConflictError:
+        record = deps.monite.get_synced_record(row.entity_id, row.object_id)
+        if record.sync_status == "error":
+            raise
+        return record
+
+
+def look(deps: Deps, row: OutboxRow) -> SyncedRecord | None:
+    """The record, if it has moved since the person pressed Retry: then an earlier attempt arrived."""
+    record = deps.monite.get_synced_record(row.entity_id, row.object_id)
+    moved = record.updated_at > from_text(row.body["seen"])
+    return record if moved or record.sync_status != "error" else None
+
+
+def done(deps: Deps, row: OutboxRow, answer: SyncedRecord) -> None:
+    """The try is written down, and watched until Monite says how it ended."""
+    now = deps.clock()
+    record_tries.add(
+        deps.db,
+        row.entity_id,
+        row.object_id,
+        at=now,
+        actor=row.actor,
+        result=TryResult.WAITING,
+        outbox_id=row.id,
+        batch_id=row.batch_id,
+    )
+    sightings.records(deps.db, row.entity_id, [(answer, None)], now)
+    if result_of(answer.sync_status) is None:
+        watched_records.watch(deps.db, row.entity_id, row.object_type, row.object_id, now + next_wait(0))
+
+
+def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
+    """The try failed at once; the record stands where it stood before, with Monite's words on the try."""
+    now = deps.clock()
+    record_tries.add(
+        deps.db,
+        row.entity_id,
+        row.object_id,
+        at=now,
+        actor=row.actor,
+        result=TryResult.FAILED,
+        outbox_id=row.id,
+        batch_id=row.batch_id,
+        message=str(error),
+    )
+    line = record_lists.get(deps.db, row.entity_id, row.object_id)
+    if line is not None:
+        found = diagnose(line.object_type, line.sync_status, line.error_text)
+        record_lists.set_state(deps.db, line.id, found)

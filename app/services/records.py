@@ -1,0 +1,275 @@
+"""What a person asks of the sync log: did it arrive, what didn't, what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from app.domain.errors import NotThereError
+from app.domain.outbox import OutboxRow
+from app.domain.problems import Phrase, what_happened
+from app.domain.readiness import Condition, DocumentFacts, settled
+from app.domain.record_lists import (
+    NO_COUNT_OVER,
+    LeftOutDocument,
+    LogFilter,
+    Page,
+    ProblemGroup,
+    RecordLine,
+)
+from app.domain.record_tries import RecordTry
+from app.domain.resources import RECORDS, ResourceState
+from app.domain.sync_rules import NOTHING
+from app.domain.synced_records import RecordState
+from app.services import assignments, frames, retries
+from app.services.deps import Deps
+from app.services.frames import Frame
+from app.store import events, outbox, record_documents, record_lists, record_tries, resources, revisions
+from app.store.database import to_text, write
+
+TABS: Mapping[str, tuple[RecordState, ...]] = {
+    "attention": (RecordState.ATTENTION,),
+    "waiting": (RecordState.WAITING,),
+    "sent": (RecordState.SENT,),
+    "cannot": (RecordState.CANNOT,),
+    "left_out": (RecordState.LEFT_OUT,),
+    "all": (),
+}
+BY_PROBLEM = ("attention", "cannot")
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """What stands in the address of the log."""
+
+    tab: str = "attention"
+    view: str = ""
+    object_type: str = ""
+    problem: str = ""
+    days: int = 0
+    text: str = ""
+    after: str = ""
+    before: str = ""
+
+    @property
+    def by_problem(self) -> bool:
+        """Groups are what one asks for first; a chosen problem or page shows its records."""
+        if self.tab not in BY_PROBLEM or self.view == "record":
+            return False
+        return self.view == "problem" or not (self.problem or self.after or self.before)
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.object_type or self.problem or self.days or self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log as it stands in the store; `failing` names the types that could not be read."""
+
+    query: LogQuery
+    counts: Mapping[str, int]
+    many_left_out: bool
+    total: int
+    problems: Sequence[str]
+    read: ResourceState | None
+    failing: Mapping[str, ResourceState]
+    obstacle: Phrase | None
+    newest: str = ""
+    """The newest change that is on the screen, as addresses write it."""
+    page: Page[RecordLine] = field(default_factory=lambda: Page(()))
+    groups: Sequence[ProblemGroup] = ()
+    left_out: Page[LeftOutDocument] = field(default_factory=lambda: Page(()))
+
+
+@dataclass(frozen=True, slots=True)
+class OneRecord:
+    """Everything about one record."""
+
+    line: RecordLine
+    frame: Frame | None
+    happened: Phrase | None
+    conditions: Sequence[Condition]
+    document: DocumentFacts | None
+    tries: Sequence[RecordTry]
+    queued: OutboxRow | None
+    fixed_at: datetime | None
+    fixed: bool
+    slow: bool
+    why_not: Phrase | None
+    obstacle: Phrase | None
+
+    @property
+    def retryable(self) -> bool:
+        return self.why_not is None and self.obstacle is None
+
+    @property
+    def lacking(self) -> list[Condition]:
+        return [condition for condition in self.conditions if condition.ok is False]
+
+
+def filter_of(deps: Deps, query: LogQuery, until: str = "") -> LogFilter:
+    """The query as the store understands it."""
+    since = deps.clock() - timedelta(days=query.days) if query.days else None
+    return LogFilter(TABS[query.tab], query.object_type, query.problem, query.text, since, until)
+
+
+def find(deps: Deps, entity_id: str, query: LogQuery) -> Log:
+    """The log of an entity; costs the same on the first page as on the last."""
+    wanted = filter_of(deps, query)
+    counts, many = _counts(deps, entity_id, query)
+    states = _reads(deps, entity_id)
+    log = Log(
+        query=query,
+        counts=counts,
+        many_left_out=many,
+        total=counts[query.tab] if not wanted.narrow else 0,
+        problems=record_lists.problems_in_use(deps.db, entity_id),
+        read=min(states.values(), key=lambda state: state.as_of or deps.clock(), default=None),
+        failing={kind: state for kind, state in states.items() if state.state == "error"},
+        obstacle=retries.obstacle(frames.get(deps, entity_id)),
+    )
+    return _with_lines(deps, entity_id, log, wanted)
+
+
+def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
+    """One record with what it lacks and every try; raises NotThereError."""
+    line = record_lists.get(deps.db, entity_id, record_id)
+    if line is None:
+        raise NotThereError("There is no such record here.")
+    frame = frames.get(deps, entity_id)
+    found = retries.missing(deps, frame, line)
+    rows = outbox.find_for_object(deps.db, line.id, "retry")
+    waited = deps.clock() - line.updated_at
+    document = _document(deps, line)
+    fixed_at = _fixed_at(deps, line, document)
+    stopped = line.state is RecordState.ATTENTION
+    return OneRecord(
+        line=line,
+        frame=frame,
+        happened=happened(frame, line),
+        conditions=found,
+        document=document,
+        tries=record_tries.find(deps.db, line.id),
+        queued=next((row for row in rows if row.open), None),
+        fixed=stopped and _is_fixed(line, found, fixed_at),
+        fixed_at=fixed_at,
+        slow=line.state is RecordState.WAITING
+        and waited > 2 * timedelta(minutes=deps.settings.sync_interval_minutes),
+        why_not=retries.why_not(deps, frame, line),
+        obstacle=retries.obstacle(frame),
+    )
+
+
+def states(deps: Deps, entity_id: str, record_ids: Sequence[str]) -> list[RecordLine]:
+    """These records as they stand now."""
+    return record_lists.find_by_ids(deps.db, entity_id, record_ids)
+
+
+def newer(deps: Deps, entity_id: str, query: LogQuery, than: str, shown: Sequence[str]) -> int:
+    """How many records of this list changed after the newest on the screen, those shown left aside."""
+    return record_lists.newer_changes(deps.db, entity_id, filter_of(deps, query), than=than, shown=shown)
+
+
+def revision(deps: Deps, entity_id: str) -> int:
+    """The number that tells whether anything changed."""
+    return revisions.get(deps.db, entity_id)
+
+
+def tab_counts(deps: Deps, entity_id: str, query: LogQuery) -> Mapping[str, int]:
+    """How many records each tab holds now."""
+    return _counts(deps, entity_id, query)[0]
+
+
+def happened(frame: Frame | None, line: RecordLine) -> Phrase | None:
+    """What stopped a record, with what the raw message names."""
+    if not line.problem:
+        return None
+    return what_happened(line.problem, line.error_text, frame.system if frame else "your accounting system")
+
+
+def group_text(frame: Frame | None, group: ProblemGroup) -> Phrase:
+    """What stops a group: precise when its newest records all say the same."""
+    system = frame.system if frame else "your accounting system"
+    said = [what_happened(group.code, text, system) for text in group.samples]
+    same = len({phrase.text % phrase.values for phrase in said}) == 1
+    return said[0] if same else what_happened(group.code, None, system)
+
+
+def update(deps: Deps, entity_id: str) -> None:
+    """Have the records, and the documents behind them, read from Monite again."""
+    with write(deps.db):
+        resources.want(deps.db, entity_id, [*RECORDS, "payables", "receivables", "connection"], deps.clock())
+        revisions.bump(deps.db, entity_id)
+    deps.wake()
+
+
+def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int], bool]:
+    """How many each tab holds under the type and problem that are filtered by."""
+    found = record_lists.state_counts(
+        deps.db, entity_id, object_type=query.object_type, problem=query.problem
+    )
+    counts = {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
+    counts["all"] = sum(found.values())
+    left_out = record_documents.count_left_out(
+        deps.db,
+        entity_id,
+        retries.rules_in_force(deps, entity_id) or NOTHING,
+        limit=NO_COUNT_OVER,
+        object_type=query.object_type,
+    )
+    counts["left_out"] = left_out
+    return counts, left_out >= NO_COUNT_OVER
+
+
+def _reads(deps: Deps, entity_id: str) -> dict[str, ResourceState]:
+    known = resources.overview(deps.db, entity_id)
+    return {name.partition(":")[2]: known[name] for name in RECORDS if name in known}
+
+
+def _with_lines(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
+    query = log.query
+    if query.tab == "left_out":
+        rules = retries.rules_in_force(deps, entity_id)
+        if rules is None:
+            return log
+        found = record_documents.left_out(
+            deps.db, entity_id, rules, object_type=query.object_type, text=query.text, after=query.after
+        )
+        return replace(log, left_out=found)
+    if query.by_problem:
+        groups = record_lists.problem_groups(deps.db, entity_id, wanted)
+        newest = record_lists.page(deps.db, entity_id, wanted, size=1).lines
+        return replace(log, groups=groups, total=sum(group.count for group in groups), newest=_newest(newest))
+    page = record_lists.page(deps.db, entity_id, wanted, after=query.after, before=query.before)
+    total = record_lists.count(deps.db, entity_id, wanted) if wanted.narrow else log.total
+    return replace(log, page=page, total=total, newest=_newest(page.lines))
+
+
+def _newest(lines: Sequence[RecordLine]) -> str:
+    return to_text(max(line.updated_at for line in lines)) if lines else ""
+
+
+def _document(deps: Deps, line: RecordLine) -> DocumentFacts | None:
+    if line.object_id is None:
+        return None
+    return record_documents.facts(deps.db, line.entity_id, line.object_type, line.object_id)
+
+
+def _fixed_at(deps: Deps, line: RecordLine, document: DocumentFacts | None) -> datetime | None:
+    """When a person last changed something about this record after it had stopped."""
+    ids = [part.id for part in document.lines if part.id] if document else []
+    ids += [line.object_id] if line.object_id else []
+    return events.last_about(deps.db, line.entity_id, assignments.EVENT, ids, since=line.updated_at)
+
+
+def _is_fixed(line: RecordLine, found: Sequence[Condition], fixed_at: datetime | None) -> bool:
+    """Whether what stopped the record is known to be put right.
+
+    That an account was archived is told by the accounting system, not by what we last read of it,
+    so there it takes a change made here as well.
+    """
+    needs_change = line.problem in ("ACC_ARCHIVED", "ACC_GONE")
+    code = "ACC_ARCHIVED" if line.problem == "ACC_GONE" else line.problem
+    return settled(code, found) and (fixed_at is not None or not needs_change)

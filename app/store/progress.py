@@ -1,0 +1,118 @@
+"""How far an entity is: sums over the mirror and the records, each from an index or a counter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from app.store.database import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class AssignCount:
+    """Products or bill lines: how many still need an account, are being saved, of how many in all."""
+
+    needs: int = 0
+    saving: int = 0
+    total: int = 0
+
+    @property
+    def done(self) -> int:
+        return self.total - self.needs
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCount:
+    """How many records stopped for one reason, and what they are worth in each currency."""
+
+    code: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    accounts: int
+    tax_rates: int
+    counterparts: int
+    products: int
+    bills_to_read: int
+    assign: dict[str, AssignCount] = field(default_factory=dict)
+    records: dict[str, int] = field(default_factory=dict)
+    """How many records are in each state."""
+
+    def count(self, resource: str) -> int:
+        """How many there are of what an import brings."""
+        found: int = getattr(self, {"ledger_accounts": "accounts"}.get(resource, resource))
+        return found
+
+
+def get(db: Database, entity_id: str) -> Progress:
+    """All sums for one entity."""
+    row = next(
+        db.query(
+            """
+            SELECT (SELECT count(*) FROM ledger_accounts WHERE entity_id = :id AND gone = 0) AS accounts,
+                   (SELECT count(*) FROM tax_rates WHERE entity_id = :id AND gone = 0) AS tax_rates,
+                   (SELECT count(*) FROM counterparts WHERE entity_id = :id AND gone = 0) AS counterparts,
+                   (SELECT count(*) FROM products WHERE entity_id = :id AND gone = 0) AS products,
+                   (SELECT count(*) FROM payables WHERE entity_id = :id AND lines_due = 1) AS bills_to_read
+            """,
+            {"id": entity_id},
+        )
+    )
+    return Progress(**row, assign=_assign(db, entity_id), records=_records(db, entity_id))
+
+
+def problems(db: Database, entity_id: str, limit: int = 3) -> list[ProblemCount]:
+    """The reasons for which most records need attention."""
+    rows = db.query(
+        """
+        SELECT problem, sum(n) AS n FROM record_counts
+        WHERE entity_id = :id AND state = 'attention' GROUP BY problem HAVING sum(n) > 0
+        ORDER BY sum(n) DESC, problem LIMIT :limit
+        """,
+        {"id": entity_id, "limit": limit},
+    )
+    return [ProblemCount(row["problem"], row["n"]) for row in rows]
+
+
+def sent_since(db: Database, entity_id: str, moment: datetime) -> int:
+    """How many records were sent at or after this moment."""
+    row = db.execute(
+        "SELECT count(*) FROM synced_records WHERE entity_id = ? AND state = 'sent' AND updated_at >= ?",
+        [entity_id, to_text(moment)],
+    ).fetchone()
+    return int(row[0])
+
+
+def not_matched(db: Database, entity_id: str, limit: int) -> list[tuple[str, str, str]]:
+    """Products, suppliers and customers that were not matched: type, name and problem."""
+    rows = db.query(
+        """
+        SELECT object_type, title, problem FROM synced_records
+        WHERE entity_id = :id AND object_type IN ('product', 'vendor', 'customer')
+          AND state IN ('attention', 'cannot')
+        ORDER BY object_type, title, id LIMIT :limit
+        """,
+        {"id": entity_id, "limit": limit},
+    )
+    return [(row["object_type"], row["title"], row["problem"]) for row in rows]
+
+
+def _assign(db: Database, entity_id: str) -> dict[str, AssignCount]:
+    found: dict[str, dict[str, int]] = {"products": {}, "bills": {}}
+    for row in db.query("SELECT kind, state, n FROM assign_counts WHERE entity_id = ?", [entity_id]):
+        found[row["kind"]][row["state"]] = row["n"]
+    return {
+        kind: AssignCount(n.get("needs", 0), n.get("saving", 0), sum(n.values()) - n.get("locked", 0))
+        for kind, n in found.items()
+    }
+
+
+def _records(db: Database, entity_id: str) -> dict[str, int]:
+    rows = db.query(
+        "SELECT state, sum(n) AS n FROM record_counts WHERE entity_id = ? GROUP BY state", [entity_id]
+    )
+    return {row["state"]: row["n"] for row in rows}

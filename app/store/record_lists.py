@@ -1,0 +1,315 @@
+"""The sync log's reads over the mirror of synced records: pages by keyset, groups, and counts.
+
+A cursor is `rank~updated_at~id`: rank 0 for what needs attention, which comes first where a list
+holds both, and 1 for the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from app.domain.problems import Diagnosis
+from app.domain.record_lists import PAGE_SIZE, LogFilter, Page, ProblemGroup, RecordLine
+from app.domain.synced_records import RecordState
+from app.store.database import from_text, maybe_from_text, to_text
+
+
+def get(db: Database, entity_id: str, record_id: str) -> RecordLine | None:
+    """One record of this entity."""
+    row = next(
+        db.query("SELECT * FROM synced_records WHERE id = ? AND entity_id = ?", [record_id, entity_id]), None
+    )
+    return None if row is None else _from_row(row)
+
+
+def find_by_ids(db: Database, entity_id: str, ids: Sequence[str]) -> list[RecordLine]:
+    """These records of this entity, newest change first; ids of others are passed over."""
+    rows = db.query(
+        """
+        SELECT * FROM synced_records WHERE entity_id = ? AND id IN (SELECT value FROM json_each(?))
+        ORDER BY updated_at DESC, id DESC
+        """,
+        [entity_id, json.dumps(list(ids))],
+    )
+    return [_from_row(row) for row in rows]
+
+
+def find_by_object(db: Database, entity_id: str, object_id: str) -> RecordLine | None:
+    """The newest record of a document."""
+    row = next(
+        db.query(
+            """
+            SELECT * FROM synced_records WHERE object_id = ? AND entity_id = ?
+            ORDER BY updated_at DESC LIMIT 1
+            """,
+            [object_id, entity_id],
+        ),
+        None,
+    )
+    return None if row is None else _from_row(row)
+
+
+def page(
+    db: Database,
+    entity_id: str,
+    wanted: LogFilter,
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[RecordLine]:
+    """The first page, or the one after (older) or before (newer) a cursor."""
+    cursor, back = _read_cursor(before or after), bool(before)
+    rows: list[dict[str, Any]] = []
+    ranks = _ranks(wanted)
+    for rank in reversed(ranks) if back else ranks:
+        if cursor and (rank > cursor[0] if back else rank < cursor[0]):
+            continue
+        start = cursor[1:] if cursor and rank == cursor[0] else None
+        sql, values = _slice(entity_id, wanted, rank if len(ranks) > 1 else None, start, back)
+        rows += db.query(sql, {**values, "size": size + 1 - len(rows)})
+        if len(rows) > size:
+            break
+    more, rows = len(rows) > size, rows[:size]
+    if back:
+        rows.reverse()
+    if not rows:
+        return Page(())
+    has_newer, has_older = (more, True) if back else (cursor is not None, more)
+    return Page(
+        tuple(_from_row(row) for row in rows),
+        newer=_cursor(rows[0], wanted) if has_newer else "",
+        older=_cursor(rows[-1], wanted) if has_older else "",
+    )
+
+
+def every(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[RecordLine]:
+    """All that match, newest change first, up to a limit."""
+    where, values = _where(entity_id, wanted)
+    rows = db.query(
+        f"SELECT * FROM synced_records WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size",
+        {**values, "size": limit},
+    )
+    return [_from_row(row) for row in rows]
+
+
+def count(db: Database, entity_id: str, wanted: LogFilter) -> int:
+    """How many match; from the counters where they can tell."""
+    if wanted.narrow:
+        where, values = _where(entity_id, wanted)
+        return int(db.execute(f"SELECT count(*) FROM synced_records WHERE {where}", values).fetchone()[0])
+    counts = state_counts(db, entity_id, object_type=wanted.object_type, problem=wanted.problem)
+    return sum(n for state, n in counts.items() if not wanted.states or state in wanted.states)
+
+
+def state_counts(
+    db: Database, entity_id: str, *, object_type: str = "", problem: str = ""
+) -> dict[RecordState, int]:
+    """How many records are in each state, from the counters."""
+    rows = db.query(
+        """
+        SELECT state, sum(n) AS n FROM record_counts
+        WHERE entity_id = :entity
+          AND (:type = '' OR object_type = :type) AND (:problem = '' OR problem = :problem)
+        GROUP BY state
+        """,
+        {"entity": entity_id, "type": object_type, "problem": problem},
+    )
+    return {RecordState(row["state"]): int(row["n"]) for row in rows}
+
+
+def problem_groups(db: Database, entity_id: str, wanted: LogFilter) -> list[ProblemGroup]:
+    """What stops records, biggest impact first."""
+    if wanted.narrow:
+        where, values = _where(entity_id, wanted)
+        source = f"""
+            SELECT problem, object_type, currency, count(*) AS n, coalesce(sum(amount), 0) AS amount
+            FROM synced_records WHERE {where} AND problem <> '' GROUP BY 1, 2, 3"""
+    else:
+        where, values = _where(entity_id, wanted)
+        source = (
+            f"SELECT problem, object_type, currency, n, amount FROM record_counts WHERE {where} AND n > 0"
+        )
+        source += " AND problem <> ''"
+    groups: dict[str, ProblemGroup] = {}
+    for row in db.query(source, values):
+        group = groups.get(row["problem"], ProblemGroup(row["problem"], 0))
+        groups[row["problem"]] = _add_up(group, row)
+    full = (_with_samples(db, entity_id, wanted, group) for group in groups.values())
+    return sorted(full, key=lambda group: group.weight, reverse=True)
+
+
+def problems_in_use(db: Database, entity_id: str) -> list[str]:
+    """The codes that stop anything at all now."""
+    rows = db.query(
+        """
+        SELECT DISTINCT problem FROM record_counts WHERE entity_id = ? AND n > 0 AND problem <> '' ORDER BY 1
+        """,
+        [entity_id],
+    )
+    return [row["problem"] for row in rows]
+
+
+def newer_changes(
+    db: Database, entity_id: str, wanted: LogFilter, *, than: str, shown: Sequence[str], limit: int = 100
+) -> int:
+    """How many matching records changed later than this, those shown left aside; counted up to a limit."""
+    where, values = _where(entity_id, wanted)
+    found = db.execute(
+        f"""
+        SELECT count(*) FROM (
+            SELECT 1 FROM synced_records WHERE {where} AND updated_at > :than
+              AND id NOT IN (SELECT value FROM json_each(:shown)) LIMIT :size)
+        """,
+        {**values, "than": than, "shown": json.dumps(list(shown)), "size": limit},
+    ).fetchone()
+    return int(found[0])
+
+
+def set_waiting(db: Database, record_ids: Sequence[str]) -> None:
+    """Show these records as on their way; what Monite says about them stays as it was."""
+    db.execute(
+        """
+        UPDATE synced_records SET state = 'waiting', problem = ''
+        WHERE id IN (SELECT value FROM json_each(?))
+        """,
+        [json.dumps(list(record_ids))],
+    )
+
+
+def set_state(db: Database, record_id: str, found: Diagnosis) -> None:
+    """Show one record in this state."""
+    db.execute(
+        "UPDATE synced_records SET state = ?, problem = ? WHERE id = ?",
+        [found.state.value, found.problem, record_id],
+    )
+
+
+def find_stranded(db: Database, entity_id: str, limit: int = 500) -> list[RecordLine]:
+    """Records shown as on their way although Monite says they failed and no Retry is queued any more."""
+    rows = db.query(
+        """
+        SELECT * FROM synced_records r WHERE entity_id = ? AND state = 'waiting' AND sync_status = 'error'
+          AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.object_id = r.id AND o.action = 'retry'
+                          AND o.state IN ('queued', 'running')) LIMIT ?
+        """,
+        [entity_id, limit],
+    )
+    return [_from_row(row) for row in rows]
+
+
+def _ranks(wanted: LogFilter) -> tuple[int, ...]:
+    """The ranks that a list holds, in order; one rank needs no ordering by it."""
+    return (0, 1) if not wanted.states else (1,)
+
+
+def _slice(
+    entity_id: str, wanted: LogFilter, rank: int | None, start: tuple[str, str] | None, back: bool
+) -> tuple[str, dict[str, Any]]:
+    where, values = _where(entity_id, wanted)
+    if rank is not None:
+        where += f" AND urgency = {rank:d}"
+    if start is not None:
+        where += f" AND (updated_at, id) {'>' if back else '<'} (:start_at, :start_id)"
+        values.update(start_at=start[0], start_id=start[1])
+    order = "updated_at, id" if back else "updated_at DESC, id DESC"
+    return f"SELECT * FROM synced_records WHERE {where} ORDER BY {order} LIMIT :size", values
+
+
+def _where(entity_id: str, wanted: LogFilter) -> tuple[str, dict[str, Any]]:
+    where, values = ["entity_id = :entity"], {"entity": entity_id}
+    if wanted.states:
+        where.append(f"state IN ({', '.join(repr(state.value) for state in wanted.states)})")
+    if wanted.object_type:
+        where.append("object_type = :type")
+        values["type"] = wanted.object_type
+    if wanted.problem:
+        where.append("problem = :problem AND problem <> ''")
+        values["problem"] = wanted.problem
+    if wanted.since:
+        where.append("updated_at >= :since")
+        values["since"] = to_text(wanted.since)
+    if wanted.until:
+        where.append("updated_at <= :until")
+        values["until"] = wanted.until
+    if wanted.text:
+        searched, values["text"] = _search(wanted.text)
+        where.append(searched)
+    return " AND ".join(where), values
+
+
+def _search(text: str) -> tuple[str, str]:
+    """Text in number, name or message. The index holds runs of three letters: fewer are sought plainly."""
+    if len(text) < 3:
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return r"(title LIKE :text ESCAPE '\' OR party LIKE :text ESCAPE '\')", f"%{escaped}%"
+    quoted = text.replace('"', '""')
+    return (
+        "rowid IN (SELECT rowid FROM record_search WHERE record_search MATCH :text)",
+        f'{{title party error_text}} : "{quoted}"',
+    )
+
+
+def _add_up(group: ProblemGroup, row: dict[str, Any]) -> ProblemGroup:
+    types, amounts = dict(group.types), dict(group.amounts)
+    types[row["object_type"]] = types.get(row["object_type"], 0) + row["n"]
+    if row["currency"]:
+        amounts[row["currency"]] = amounts.get(row["currency"], 0) + row["amount"]
+    return replace(group, count=group.count + row["n"], types=types, amounts=amounts)
+
+
+def _with_samples(db: Database, entity_id: str, wanted: LogFilter, group: ProblemGroup) -> ProblemGroup:
+    where, values = _where(entity_id, replace(wanted, problem=group.code))
+    oldest = db.execute(
+        f"SELECT updated_at FROM synced_records WHERE {where} ORDER BY updated_at, id LIMIT 1", values
+    ).fetchone()
+    newest = db.query(
+        f"SELECT error_text FROM synced_records WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT 20",
+        values,
+    )
+    texts = tuple(row["error_text"] or "" for row in newest)
+    return replace(group, since=from_text(oldest[0]) if oldest else None, samples=texts)
+
+
+def _read_cursor(text: str) -> tuple[int, str, str] | None:
+    """A cursor from an address; None when it is no cursor of ours, which shows the first page."""
+    rank, _, rest = text.partition("~")
+    moment, _, record_id = rest.partition("~")
+    return (int(rank), moment, record_id) if rank in ("0", "1") and moment and record_id else None
+
+
+def _cursor(row: dict[str, Any], wanted: LogFilter) -> str:
+    rank = row["urgency"] if len(_ranks(wanted)) > 1 else 1
+    return f"{rank}~{row['updated_at']}~{row['id']}"
+
+
+def _from_row(row: dict[str, Any]) -> RecordLine:
+    return RecordLine(
+        id=row["id"],
+        entity_id=row["entity_id"],
+        object_type=row["object_type"],
+        object_id=row["object_id"],
+        sync_status=row["sync_status"],
+        state=RecordState(row["state"]),
+        problem=row["problem"],
+        error_text=row["error_text"],
+        title=row["title"],
+        party=row["party"],
+        amount=row["amount"],
+        currency=row["currency"],
+        object_status=row["object_status"],
+        platform=row["platform"],
+        platform_object_id=row["platform_object_id"],
+        provider=row["provider"],
+        provider_object_id=row["provider_object_id"],
+        last_pulled_at=maybe_from_text(row["last_pulled_at"]),
+        object_updated_at=maybe_from_text(row["object_updated_at"]),
+        created_at=from_text(row["created_at"]),
+        updated_at=from_text(row["updated_at"]),
+        tries=row["tries"],
+    )

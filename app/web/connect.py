@@ -1,0 +1,139 @@
+"""Before leaving for the accounting system, and after coming back from it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.domain.attempts import Arrival
+from app.domain.connections import ConnectionStatus
+from app.domain.entities import same_business_name
+from app.domain.errors import InputError, MoniteError
+from app.domain.outbox import OutboxState
+from app.domain.people import Action
+from app.services import attempts, connections, frames
+from app.web.access import needs, open_to_anyone
+from app.web.beats import beat, lead_to, reshape
+from app.web.rendering import render
+from app.web.requests import actor_or_nobody, deps, house
+from app.web.security import leave
+
+bp = Blueprint("connect", __name__)
+COOKIE = "gangway_attempt"
+A_DAY = 86_400
+
+
+@bp.get("/e/<entity_id>/connect")
+@needs(Action.SEE)
+def show(entity_id: str) -> Response:
+    """What will happen, what moves, and the choice of a system."""
+    return _page(entity_id)
+
+
+@bp.get("/e/<entity_id>/connect/names")
+@needs(Action.SEE)
+def names(entity_id: str) -> str:
+    """The check for names used twice; asks again by itself until our own lists are known."""
+    return render_template("connect/_names.html", names=attempts.shared_names(deps(), entity_id))
+
+
+@bp.post("/e/<entity_id>/connect/start")
+@needs(Action.CONNECT)
+def start(entity_id: str) -> Response:
+    """Make the sign-in address and lead the browser there, in the same tab."""
+    platform = request.form.get("platform") or None
+    try:
+        leaving = attempts.start(deps(), entity_id, platform, afresh=request.form.get("afresh") == "1")
+    except InputError as error:
+        if error.field == "connection":
+            return redirect(url_for("connections.show", entity_id=entity_id), code=303)
+        return _page(entity_id, status=422, errors=[(error.field, _(error.message))])
+    except MoniteError as error:
+        return _page(entity_id, status=502, failure=error, chosen=platform)
+    response = leave(leaving.address)
+    response.set_cookie(COOKIE, leaving.browser, max_age=A_DAY, httponly=True, samesite="Lax")
+    return response
+
+
+@bp.get("/connect/return")
+@open_to_anyone
+def from_provider() -> Response:
+    """Back from the provider, at one address for everybody; the browser's cookie says whose way it was."""
+    status, message = request.args.get("statusCode"), request.args.get("errorMessage")
+    attempt = attempts.came_back(deps(), request.cookies.get(COOKIE, ""), status, message)
+    entity_id = attempt.entity_id if attempt else actor_or_nobody().entity_id
+    if not entity_id:
+        return redirect(url_for("chooser.show"), code=303)
+    return redirect(url_for(".back", entity_id=entity_id), code=303)
+
+
+@bp.get("/e/<entity_id>/connect/return")
+@needs(Action.SEE)
+def back(entity_id: str) -> Response:
+    """What happened; never an error while it may simply not have arrived yet."""
+    standing = attempts.look(deps(), entity_id)
+    if standing.arrival is Arrival.CONNECTED:
+        return redirect(url_for(".confirm", entity_id=entity_id), code=303)
+    return render("connect/return.html", fragment="connect/_return.html", standing=standing)
+
+
+@beat("return", always=True)
+def waiting(entity_id: str) -> str:
+    """The newest word on the way back; leads on once it is connected."""
+    attempts.keep_looking(deps(), entity_id)
+    standing = attempts.standing(deps(), entity_id)
+    if standing.arrival is Arrival.CONNECTED:
+        lead_to(url_for("connect.confirm", entity_id=entity_id))
+        return ""
+    reshaped = reshape(standing.arrival.value)
+    return render_template("connect/_return_beat.html", standing=standing, reshaped=reshaped)
+
+
+@bp.get("/e/<entity_id>/connect/confirm")
+@needs(Action.SEE)
+def confirm(entity_id: str) -> Response:
+    """Is this the right organisation?"""
+    frame = frames.get(deps(), entity_id)
+    if frame is None or frame.connection is None or frame.connection.status is not ConnectionStatus.CONNECTED:
+        return redirect(url_for(".back", entity_id=entity_id), code=303)
+    attempt = attempts.newest(deps(), entity_id)
+    theirs = frame.organisation
+    differs = theirs is not None and not same_business_name(frame.name, theirs)
+    return render("connect/confirm.html", attempt=attempt, name_differs=differs)
+
+
+@bp.post("/e/<entity_id>/connect/confirm")
+@needs(Action.CONNECT)
+def answer(entity_id: str) -> Response:
+    """Go on with this organisation, or end the connection and choose again."""
+    if request.form.get("answer") == "yes":
+        connections.confirm(deps(), entity_id)
+        return redirect(url_for("imports.show", entity_id=entity_id), code=303)
+    row = connections.disconnect(deps(), entity_id, note=_("not the right organisation"))
+    if row.state is OutboxState.DONE:
+        flash(_("That organisation is disconnected, and nothing was sent to it. Choose the right one."), "ok")
+        return redirect(url_for(".show", entity_id=entity_id), code=303)
+    flash(_("We couldn't disconnect it yet. We keep trying; you can choose again once it is done."), "warn")
+    return redirect(url_for("connections.show", entity_id=entity_id), code=303)
+
+
+def _page(
+    entity_id: str,
+    *,
+    status: int = 200,
+    errors: list[tuple[str, str]] | None = None,
+    failure: MoniteError | None = None,
+    chosen: str | None = None,
+) -> Response:
+    pending = attempts.pending(deps(), entity_id)
+    html = render_template(
+        "connect/show.html",
+        capabilities=house().monite.capabilities,
+        names=attempts.shared_names(deps(), entity_id),
+        pending=pending,
+        errors=errors or [],
+        failure=failure,
+        chosen=chosen or (pending.connection.platform if pending and pending.connection else None),
+    )
+    return make_response(html, status)

@@ -1,0 +1,67 @@
+"""What is coming in from the accounting system, and what of it could not be matched."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.domain.outbox import OutboxState
+from app.domain.people import Action
+from app.services import onboarding, refresh, sync_now
+from app.web.access import needs
+from app.web.beats import beat, lead_to, reshape, shape
+from app.web.rendering import render
+from app.web.requests import deps
+from app.web.security import is_local_path
+
+bp = Blueprint("imports", __name__)
+
+
+@bp.get("/e/<entity_id>/import")
+@needs(Action.SEE)
+def show(entity_id: str) -> Response:
+    """Row by row what is here."""
+    refresh.freshen(deps(), entity_id, ["connection"])
+    return render("imports/show.html", found=onboarding.imports(deps(), entity_id))
+
+
+@bp.post("/e/<entity_id>/import")
+@needs(Action.CHANGE_RULES)
+def again(entity_id: str) -> Response:
+    """Ask for an import, which also sends."""
+    row = sync_now.start(deps(), entity_id)
+    if row.state is OutboxState.DONE:
+        flash(_("The import has started. Records that match your rules are sent with it."), "ok")
+    elif row.state is OutboxState.REFUSED:
+        flash(_("The import wasn't started: %(why)s", why=row.last_error or ""), "err")
+    else:
+        flash(_("The connection service didn't answer. We keep asking; you can go on."), "warn")
+    wanted = request.form.get("return", "")
+    return redirect(
+        wanted if is_local_path(wanted) else url_for(".show", entity_id=entity_id),
+        code=303,
+    )
+
+
+@bp.post("/e/<entity_id>/update")
+@needs(Action.SEE)
+def update(entity_id: str) -> Response:
+    """Read everything again; nothing is imported or sent by it."""
+    refresh.want(deps(), entity_id)
+    flash(_("Updating. What changed appears here as it arrives."), "info")
+    wanted = request.form.get("return", "")
+    home = url_for("home.show", entity_id=entity_id)
+    return redirect(wanted if is_local_path(wanted) else home, code=303)
+
+
+@beat("import")
+def changed(entity_id: str) -> str:
+    """The states and counts of the rows; another page once the import has begun or ended."""
+    found = onboarding.imports(deps(), entity_id)
+    before, known = shape(), f"{found.state}-{int(found.accounts_known)}"
+    reshaped = reshape(known)
+    if reshaped and before.split("-")[0] != found.state:
+        lead_to(url_for("imports.show", entity_id=entity_id))
+        return ""
+    return render_template("imports/_beat.html", found=found, reshaped=reshaped)

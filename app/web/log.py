@@ -1,0 +1,143 @@
+"""The sync log: did it arrive, what didn't, what to do about it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.domain.people import Action
+from app.domain.problems import problem_of
+from app.domain.record_lists import DAYS
+from app.domain.synced_records import OBJECT_TYPES, OBJECT_WORDS
+from app.services import records
+from app.services.records import TABS, LogQuery
+from app.web.access import needs
+from app.web.beats import pause
+from app.web.rendering import render
+from app.web.requests import deps
+
+bp = Blueprint("log", __name__, url_prefix="/e/<entity_id>/log")
+
+
+@bp.get("")
+@needs(Action.SEE)
+def show(entity_id: str) -> Response:
+    """The log; htmx gets the list, and the tabs and filters beside it."""
+    query = query_of(request.args)
+    found = records.find(deps(), entity_id, query)
+    return render(
+        "log/index.html",
+        fragment="log/_answer.html",
+        log=found,
+        query=query,
+        address=partial(address, entity_id, query),
+        entity_id=entity_id,
+        types=OBJECT_TYPES,
+        type_words=OBJECT_WORDS,
+        days=DAYS,
+        group_text=records.group_text,
+        problem_of=problem_of,
+    )
+
+
+@bp.post("/update")
+@needs(Action.SEE)
+def update(entity_id: str) -> Response:
+    """Read Monite again; sends nothing."""
+    records.update(deps(), entity_id)
+    flash(_("Reading again. New results appear here in a moment."))
+    return redirect(address(entity_id, query_of(request.args)), code=303)
+
+
+@bp.get("/watch")
+@needs(Action.SEE)
+def watch(entity_id: str) -> str:
+    """The next look and, only when something changed, the states that did and how much is new."""
+    query = query_of(request.args)
+    since, unchanged = request.args.get("since", 0, int), request.args.get("n", 0, int)
+    known, buttons = _on_screen(request.args.getlist("on"))
+    than = request.args.get("than", "")
+    now = records.revision(deps(), entity_id)
+    lines = [] if now == since else records.states(deps(), entity_id, list(known))
+    changed = [line for line in lines if known[line.id] != line.state.value]
+    known |= {line.id: line.state.value for line in lines}
+    n = unchanged + 1 if now == since else 0
+    context: dict[str, Any] = {
+        "address": partial(address, entity_id, query),
+        "since": now,
+        "n": n,
+        "on": [f"{state}{'*' if key in buttons else ''}.{key}" for key, state in known.items()],
+        "than": than,
+        "next_in": next_look(known, n),
+    }
+    if now == since:
+        return render_template("log/_watch.html", **context)
+    return render_template(
+        "log/_watched.html",
+        **context,
+        changed=changed,
+        buttons=buttons,
+        newer=records.newer(deps(), entity_id, query, than, list(known)) if than else 0,
+        counts=records.tab_counts(deps(), entity_id, query),
+        spoken=_spoken(changed),
+    )
+
+
+def query_of(args: MultiDict[str, str]) -> LogQuery:
+    """The filters of an address; what is not known counts as not given."""
+    tab, kind, days = args.get("tab", ""), args.get("type", ""), args.get("days", 0, int)
+    view = args.get("view", "")
+    return LogQuery(
+        tab=tab if tab in TABS else "attention",
+        view=view if view in ("record", "problem") else "",
+        object_type=kind if kind in OBJECT_TYPES else "",
+        problem=args.get("problem", "")[:40],
+        days=days if days in DAYS else 0,
+        text=args.get("q", "").strip()[:100],
+        after=args.get("after", "")[:120],
+        before=args.get("before", "")[:120],
+    )
+
+
+def address(entity_id: str, query: LogQuery, endpoint: str = "log.show", **changes: Any) -> str:
+    """The address of this list with some of its filters changed; a page of another list is left behind."""
+    values: dict[str, Any] = {
+        "tab": query.tab if query.tab != "attention" else "",
+        "view": query.view,
+        "type": query.object_type,
+        "problem": query.problem,
+        "days": query.days,
+        "q": query.text,
+        **changes,
+    }
+    return url_for(endpoint, entity_id=entity_id, **{key: value for key, value in values.items() if value})
+
+
+def next_look(known: dict[str, str], unchanged: int) -> int:
+    """Seconds until the next look: soon while something on the screen is on its way."""
+    return 2 if "waiting" in known.values() else max(5, pause(unchanged))
+
+
+def _on_screen(told: list[str]) -> tuple[dict[str, str], set[str]]:
+    """The states that a page shows by record, and which records have a Retry button; `state*.id` has one."""
+    pairs = [part.split(".", 1) for part in told if "." in part]
+    states = {key: state.rstrip("*") for state, key in pairs}
+    return states, {key for state, key in pairs if state.endswith("*")}
+
+
+def _spoken(changed: list[Any]) -> str:
+    """What a screen reader is told: endings only."""
+    sent = sum(1 for line in changed if line.state.value == "sent")
+    stopped = sum(1 for line in changed if line.state.value in ("attention", "cannot"))
+    words = []
+    if sent:
+        words.append(ngettext("%(num)s record sent", "%(num)s records sent", sent))
+    if stopped:
+        words.append(ngettext("%(num)s record still stopped", "%(num)s records still stopped", stopped))
+    return ", ".join(words)
