@@ -21,6 +21,7 @@ from app.store.database import prepare
 from app.web import (
     access,
     assets,
+    assign,
     beats,
     chooser,
     connect,
@@ -33,6 +34,7 @@ from app.web import (
     log,
     records,
     requests,
+    rules,
     security,
     support,
 )
@@ -40,12 +42,14 @@ from app.web import (
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
     assets.bp,
+    assign.bp,
     beats.bp,
     chooser.bp,
     home.bp,
     connect.bp,
     imports.bp,
     connections.bp,
+    rules.bp,
     log.bp,
     records.bp,
     help.bp,

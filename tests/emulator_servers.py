@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from waitress import wasyncore
 from waitress.server import create_server
 
 from app.emulator.config import EmulatorSettings
@@ -93,16 +94,24 @@ class Client:
 @contextmanager
 def serve(folder: Path, *, rate_limit: int = 100_000, instant: bool = True) -> Iterator[Running]:
     """An emulator over a fresh file in the folder, gone at the end."""
-    settings = EmulatorSettings(database=folder / "emulator.sqlite3", instant=instant, rate_limit=rate_limit)
-    app = create_emulator(settings)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = create_server(app, sockets=[listening], threads=4)
+    # The sign-in addresses that it hands out carry its own port.
+    settings = EmulatorSettings(
+        database=folder / "emulator.sqlite3",
+        port=listening.getsockname()[1],
+        instant=instant,
+        rate_limit=rate_limit,
+    )
+    app = create_emulator(settings)
+    server: Any = create_server(app, sockets=[listening], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         with requests.Session() as http:
             yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", http)
     finally:
-        server.close()
+        # Closed by its own thread: a socket closed under a running select is an error there.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join(10)
+        server.task_dispatcher.shutdown()
         app.extensions["emulator_engine"].stop()

@@ -18,7 +18,7 @@ from app.domain.outbox import Intent
 from app.services import batches, outbox
 from app.services.deliveries import lines, products
 from app.services.deps import Deps
-from app.store import account_choices, assignables, events, revisions
+from app.store import account_choices, assignables, events, ledger_accounts, revisions
 from app.store.database import write
 
 BATCH = "assign"
@@ -76,9 +76,9 @@ def get(deps: Deps, entity_id: str, kind: Kind, object_id: str) -> Assignable:
     return row
 
 
-def named(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> dict[str, LedgerAccount]:
-    """The accounts that these rows name, by id."""
-    ids = {row.account_id for row in rows} | {row.wanted_id for row in rows}
+def named(deps: Deps, entity_id: str, rows: Sequence[Assignable], *more: str) -> dict[str, LedgerAccount]:
+    """The accounts that these rows name, and those of the ids given besides, by id."""
+    ids = {row.account_id for row in rows} | {row.wanted_id for row in rows} | set(more)
     return account_choices.named(deps.db, entity_id, ids)
 
 
@@ -87,12 +87,12 @@ def find_accounts(
 ) -> FoundAccounts:
     """The accounts that match, 50 at most, and how many more there are."""
     types = None if every_type else usual_types(kind.value)
-    return search(account_choices.offered(deps.db, entity_id), text, types)
+    return search(ledger_accounts.find_offered(deps.db, entity_id), text, types)
 
 
 def offered_accounts(deps: Deps, entity_id: str) -> list[LedgerAccount]:
     """Every account that may be chosen."""
-    return account_choices.offered(deps.db, entity_id)
+    return ledger_accounts.find_offered(deps.db, entity_id)
 
 
 def assign(

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlite_utils import Database
 
 from app.domain import effects
-from app.domain.effects import Change, DocumentCount, fingerprint
+from app.domain.effects import Change, DocumentBrief, DocumentCount, fingerprint
 from app.domain.errors import GangwayError, MoniteError, NotFoundError
 from app.domain.events import Event
 from app.domain.holds import Hold, HoldResult, RuleSave
@@ -50,6 +50,11 @@ class RulesView:
         return fingerprint(self.shown or NOTHING)
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing is sent at all for now."""
+        return self.hold is not None or self.reported is None or self.reported.sends_nothing
+
+    @property
     def differs(self) -> bool:
         """Whether the save went through, but reading back shows other lists."""
         return (
@@ -60,8 +65,8 @@ class RulesView:
 
     @property
     def waiting(self) -> int:
-        """How many bills and invoices wait for sending to resume."""
-        return effects.waiting(self.shown or NOTHING, self.counts) if self.hold else 0
+        """How many bills and invoices these rules would send that were never tried."""
+        return effects.waiting(self.shown or NOTHING, self.counts)
 
 
 class RulesChangedError(GangwayError):
@@ -94,9 +99,8 @@ def from_store(deps: Deps, entity_id: str) -> RulesView:
 
 
 def review(view: RulesView, asked: SyncRules) -> list[Change]:
-    """What saving these rules would start and stop. While on hold nothing is sent, so all of it starts."""
-    before = NOTHING if view.hold else view.shown or NOTHING
-    return effects.changes(before, asked, view.counts)
+    """What saving these rules would start and stop, compared with what Monite sends now."""
+    return effects.changes(view.reported or NOTHING, asked, view.counts)
 
 
 def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
@@ -164,6 +168,11 @@ def history(deps: Deps, entity_id: str, before_id: int | None = None) -> list[Ev
     return events.find(deps.db, entity_id, kinds=HISTORY, before_id=before_id)
 
 
+def documents(deps: Deps, entity_id: str, change: Change, group: str) -> list[DocumentBrief]:
+    """Up to 50 of the bills or invoices behind one number of a change, newest first."""
+    return rule_effects.find(deps.db, entity_id, kind=change.kind, status=change.status, group=group)
+
+
 def rules_of(text: str | None) -> SyncRules | None:
     """The rules that an event tells of."""
     if text is None:
@@ -184,13 +193,15 @@ def _view(db: Database, entity_id: str, supported: bool, read: bool) -> RulesVie
     last = next(iter(outbox_rows.find_for_object(db, entity_id, ACTION)), None)
     reported = sync_rules.find(db, entity_id)
     pending = wanted(last) if last and last.open and not last.body["hold"] else None
-    shown = pending or (held.rules if held else reported)
+    saved = rule_saves.find(db, entity_id)
+    in_place = USUAL if reported and reported.sends_nothing and saved is None else reported
+    shown = pending or (held.rules if held else in_place)
     return RulesView(
         supported=supported,
         shown=shown if supported and (read or pending) else None,
         reported=reported,
         hold=held,
-        saved=rule_saves.find(db, entity_id),
+        saved=saved,
         pending=pending,
         refusal=last.last_error if last and last.state is OutboxState.REFUSED else None,
         counts=rule_effects.counts(db, entity_id),
