@@ -16,15 +16,16 @@ from app.store.database import from_text, maybe_from_text, to_text
 # What must be read of each business is looked up by index; the list itself runs along the names.
 _BUSINESSES = """
     SELECT e.id, e.name, c.status, c.platform, c.business, c.created_at AS connected_since,
-        CASE WHEN c.last_pull > c.first_connected_at THEN c.last_pull END AS imported_at,
+        CASE WHEN c.first_connected_at IS NOT NULL AND c.last_pull > coalesce(c.first_stamp, c.created_at)
+            THEN c.last_pull END AS imported_at,
         coalesce((SELECT sum(n) FROM record_counts r
                   WHERE r.entity_id = e.id AND r.state = 'attention'), 0) AS attention,
         (SELECT problem FROM record_counts r WHERE r.entity_id = e.id AND r.state = 'attention' AND r.n > 0
          GROUP BY problem ORDER BY sum(n) DESC LIMIT 1) AS problem,
         CASE
             WHEN c.id IS NULL OR c.status IN ('pending_auth', 'disconnected') THEN 'connect'
-            WHEN c.last_pull IS NULL OR c.first_connected_at IS NULL OR c.last_pull <= c.first_connected_at
-                THEN 'import'
+            WHEN c.first_connected_at IS NULL OR c.last_pull IS NULL
+                OR c.last_pull <= coalesce(c.first_stamp, c.created_at) THEN 'import'
             WHEN s.saved_at IS NOT NULL OR EXISTS (SELECT 1 FROM record_counts r
                 WHERE r.entity_id = e.id AND r.object_type IN ('bill', 'receivable') AND r.state = 'sent'
                   AND r.n > 0) THEN 'done'
