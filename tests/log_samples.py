@@ -120,7 +120,7 @@ def add_books(db: Database, entity_id: str = "e1") -> None:
             "status": "connected",
             "platform": "xero",
             "last_pull": at,
-            "created_at": at,
+            "created_at": to_text(NOW - timedelta(hours=2)),
             "updated_at": at,
             "raw": "{}",
             "seen_at": at,

@@ -59,7 +59,7 @@ def test_an_import_that_is_overdue_makes_a_business_late(enter: Enter, store: Da
     with write(store):
         add_books(store, "e1")
         store.execute(
-            "UPDATE connections SET last_pull = ?, first_connected_at = ?",
+            "UPDATE connections SET last_pull = ?, created_at = ?",
             [old, to_text(NOW - timedelta(days=1))],
         )
 
