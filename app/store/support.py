@@ -23,7 +23,8 @@ _BUSINESSES = """
         (SELECT problem FROM record_counts r WHERE r.entity_id = e.id AND r.state = 'attention' AND r.n > 0
          GROUP BY problem ORDER BY sum(n) DESC LIMIT 1) AS problem,
         CASE
-            WHEN c.id IS NULL OR c.status IN ('pending_auth', 'disconnected') THEN 'connect'
+            WHEN c.id IS NULL OR c.status IN ('pending_auth', 'disconnected', 'deauthorized')
+                THEN 'connect'
             WHEN c.first_connected_at IS NULL OR c.last_pull IS NULL
                 OR c.last_pull <= coalesce(c.first_stamp, c.created_at) THEN 'import'
             WHEN s.saved_at IS NOT NULL OR EXISTS (SELECT 1 FROM record_counts r
