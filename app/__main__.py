@@ -17,7 +17,7 @@ from app.processes import WRONG_SETTINGS, Family, on_stop, port_is_free
 if TYPE_CHECKING:
     from flask import Flask
 
-THREADS = 4
+THREADS, EMULATOR_THREADS = 4, 8
 TIME_TO_START = 60.0
 
 
@@ -91,7 +91,8 @@ def serve() -> int:
     settings = load_settings()
     with open_monite(settings) as monite:
         app = create_app(settings, monite=monite, wake=Bell(settings).ring)
-        return _serve(app, settings.host, settings.port, "GANGWAY_PORT", "Dashboard")
+        where = (settings.host, settings.port)
+        return _serve(app, where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS)
 
 
 def emulator() -> int:
@@ -101,7 +102,8 @@ def emulator() -> int:
 
     settings = load_settings()
     app = create_emulator(settings)
-    return _serve(app, "127.0.0.1", settings.port, "GANGWAY_EMULATOR_PORT", "Emulator")
+    where = ("127.0.0.1", settings.port)
+    return _serve(app, where, setting="GANGWAY_EMULATOR_PORT", name="Emulator", threads=EMULATOR_THREADS)
 
 
 def worker() -> int:
@@ -120,14 +122,18 @@ def worker() -> int:
         deps = create_deps(settings, monite, bell.sound)
         with closing(deps.db), closing(bell):
             jobs.run(deps, bell, stop)
+            _leave()
     return 0
 
 
-def _serve(app: Flask, host: str, port: int, setting: str, name: str) -> int:
+def _serve(app: Flask, where: tuple[str, int], *, setting: str, name: str, threads: int) -> int:
     from waitress.server import create_server
 
+    host, port = where
+    # A short queue is no news: more threads would make every page slower.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        server: Any = create_server(app, host=host, port=port, threads=THREADS, ident="gangway")
+        server: Any = create_server(app, host=host, port=port, threads=threads, ident="gangway")
     except OSError:
         return _explain(_busy(host, port, setting))
     on_stop(_leave)
@@ -138,7 +144,7 @@ def _serve(app: Flask, host: str, port: int, setting: str, name: str) -> int:
 
 
 def _leave() -> None:
-    """End now: each request is one transaction or none, so there is nothing to tidy up."""
+    """End now: what is done stands in the store, and what is not done is taken up again."""
     os._exit(0)
 
 

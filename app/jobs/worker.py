@@ -25,6 +25,8 @@ ROUND = 5.0
 """Seconds for which one round of a loop may take on new work."""
 IDLE = 1.0
 BEAT = 5.0
+TIME_TO_END = 1.0
+"""For calls under way; what does not end within it is taken up again after the next start."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
 log = logging.getLogger(__name__)
@@ -48,7 +50,10 @@ ROUNDS: dict[str, Round] = {"outbox": _send, "watches": _look, "refresh": _read}
 
 
 def run(deps: Deps, bell: Bell, stop: threading.Event) -> None:
-    """Work until told to stop. `deps.db` belongs to this thread; each loop opens its own."""
+    """Work until told to stop; a loop may still be busy then.
+
+    `deps.db` belongs to this thread; each loop opens its own.
+    """
     loops = [_Loop(name, work, deps, bell, stop) for name, work in ROUNDS.items()]
     consumer = bell.listen()
     try:
@@ -60,8 +65,9 @@ def run(deps: Deps, bell: Bell, stop: threading.Event) -> None:
     finally:
         consumer.stop(graceful=False)
         bell.sound()
+        until = time.monotonic() + TIME_TO_END
         for loop in loops:
-            loop.join(ROUND)
+            loop.join(until - time.monotonic())
 
 
 def _beat(deps: Deps) -> None:
@@ -107,7 +113,7 @@ class _Loop:
 
     def join(self, seconds: float) -> None:
         if self._thread is not None:
-            self._thread.join(seconds)
+            self._thread.join(max(0.0, seconds))
 
     def _go_round(self) -> None:
         heard = 0

@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.e2e import browsers
-from tests.e2e.stack import Dashboard, Emulator
 from tests.processes import free_port
+from tests.stack import Dashboard, Emulator
 
 FETCHED_WITHOUT_A_HOST = ("data", "blob", "about")
 

@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e import browsers
 from tests.emulator_servers import Running, serve
 
 pytestmark = pytest.mark.e2e
@@ -18,12 +17,8 @@ WIDTHS_AND_THEMES = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dar
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = browsers.find()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def chromium(browser: Browser) -> Browser:
+    return browser
 
 
 @pytest.fixture(scope="module")

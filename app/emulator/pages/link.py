@@ -117,7 +117,7 @@ def _choose(visit: Visit, *, problem: str | None = None, status: int = 200) -> R
         status=status,
         organisations=organisations,
         problem=problem,
-        chosen=request.form.get("organisation"),
+        chosen=request.form.get("organisation") or next(row["id"] for row in found if row["is_own"]),
     )
 
 

@@ -1,7 +1,8 @@
-"""The processes behind a journey, and the emulator's control interface as a test uses it."""
+"""The processes behind a journey or a kill, and the emulator's control interface as a test uses it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import requests
 
 from app.processes import answer
 from tests.processes import free_port, program, until
+
+RATE_LIMIT = 1000
+"""Tests are about what happens, not about how fast Monite lets it happen."""
 
 
 def end(process: psutil.Popen) -> None:
@@ -32,8 +36,7 @@ class Emulator:
                 "GANGWAY_EMULATOR_PORT": str(port),
                 "EMULATOR_SPEED": "instant",
                 "EMULATOR_REDIRECT_URL": redirect_url,
-                # Journeys are about what happens, not about how fast Monite lets it happen.
-                "EMULATOR_RATE_LIMIT": "1000",
+                "EMULATOR_RATE_LIMIT": str(RATE_LIMIT),
             },
         )
         until(lambda: answer(f"{self.url}/_emulator/state"), 60, "the emulator's start")
@@ -77,21 +80,23 @@ class Emulator:
 class Dashboard:
     """Pages and worker as two processes over one store, either of which a test may kill."""
 
-    def __init__(self, instance: Path, port: int, emulator: Emulator) -> None:
+    def __init__(
+        self, instance: Path, port: int, emulator: Emulator, commands: Sequence[str] = ("serve", "worker")
+    ) -> None:
         state = emulator.state()
         self.instance = instance
         self.url = f"http://127.0.0.1:{port}"
         self._environ = {
             "GANGWAY_INSTANCE": str(instance),
             "GANGWAY_PORT": str(port),
-            "GANGWAY_RATE_LIMIT": "1000",
+            "GANGWAY_RATE_LIMIT": str(RATE_LIMIT),
             "MONITE_API_URL": f"{emulator.url}/v1",
             "MONITE_CLIENT_ID": state["client_id"],
             "MONITE_CLIENT_SECRET": state["client_secret"],
         }
         self._processes: dict[str, psutil.Popen] = {}
-        self.start("serve")
-        self.start("worker")
+        for command in commands:
+            self.start(command)
 
     def start(self, command: str) -> None:
         """Start `serve` or `worker`; pages answer when this returns."""

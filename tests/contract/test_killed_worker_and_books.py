@@ -1,0 +1,119 @@
+"""The real worker, killed with -9 in the middle of what people asked for, against the emulator."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from app.domain.assignables import AssignQuery, AssignState, Kind
+from app.domain.people import Actor, Role
+from app.services import assignments, batches
+from app.services.deps import Deps
+from app.store import assignables, resources
+from app.store.database import prepare
+from tests.factories import make_deps, make_settings
+from tests.processes import free_port, until
+from tests.stack import Dashboard, Emulator
+
+pytestmark = pytest.mark.slow
+KILLS = 4
+LINES = 500
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    emulator = Emulator(tmp_path_factory.mktemp("emulator"), "http://127.0.0.1:1/connect/return")
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def dashboard(tmp_path: Path, emulator: Emulator) -> Iterator[Dashboard]:
+    """A worker without pages, and a store of its own."""
+    emulator.reset()
+    dashboard = Dashboard(tmp_path, free_port(), emulator, commands=["worker"])
+    yield dashboard
+    dashboard.stop()
+
+
+@pytest.fixture
+def db(dashboard: Dashboard) -> Iterator[Database]:
+    db = prepare(dashboard.instance / "gangway.sqlite3")
+    yield db
+    db.close()
+
+
+def deps_for(db: Database, dashboard: Dashboard, emulator: Emulator, entity_id: str) -> Deps:
+    state = emulator.state()
+    settings = make_settings(
+        dashboard.instance,
+        monite_api_url=f"{emulator.url}/v1",
+        monite_client_id=state["client_id"],
+        monite_client_secret=state["client_secret"],
+    )
+    person = Actor("Marie", Role.BOOKKEEPER, entity_id)
+    return make_deps(db, settings, clock=lambda: datetime.now(UTC), actor=person)
+
+
+def read_to_the_end(db: Database, entity_id: str, resource: str) -> None:
+    until(lambda: resources.get(db, entity_id, resource).state == "ok", 60, f"reading {resource}")
+
+
+def kill_in_the_middle(dashboard: Dashboard, settled: Callable[[], int]) -> None:
+    """Kill and start the worker again, several times, each time after it has done something."""
+    for _ in range(KILLS):
+        before = settled()
+        until(lambda before=before: settled() > before, 60, "progress")  # type: ignore[misc]
+        time.sleep(random.uniform(0, 0.05))
+        dashboard.kill("worker")
+        dashboard.start("worker")
+
+
+def test_a_bulk_assignment_survives_a_worker_killed_again_and_again(
+    db: Database, dashboard: Dashboard, emulator: Emulator
+) -> None:
+    entity_id = emulator.entity_id("Tamarack")
+    deps = deps_for(db, dashboard, emulator, entity_id)
+    read_to_the_end(db, entity_id, "line_items")
+    query = AssignQuery(Kind.BILLS, AssignState.NEEDS)
+    needing = assignables.all_changeable(db, entity_id, query)[:LINES]
+    account = next(a for a in assignments.offered_accounts(deps, entity_id) if a.type == "Expense")
+
+    batch = assignments.assign_many(
+        deps,
+        entity_id,
+        Kind.BILLS,
+        [row.id for row in needing],
+        account_id=account.id,
+        form_key="bulk",
+    )
+    kill_in_the_middle(dashboard, lambda: batches.progress(db, batch.id).settled)
+    until(lambda: batches.progress(db, batch.id).finished, 120, "the batch")
+
+    progress = batches.progress(db, batch.id)
+    assert progress.total == LINES
+    assert (progress.done, progress.refused) == (progress.total, 0)
+    assert _claimed_again(db) > 0, "no kill hit a row that was under way"
+    at_monite = _accounts_at_monite(deps, {row.payable_id for row in needing})
+    assert {at_monite[row.id] for row in needing} == {account.id}
+
+
+def _claimed_again(db: Database) -> int:
+    return int(db.execute("SELECT count(*) FROM outbox WHERE attempts > 1").fetchone()[0])
+
+
+def _accounts_at_monite(deps: Deps, payable_ids: set[str | None]) -> dict[str, str | None]:
+    """The account of each line of these bills, as Monite has it."""
+    entity_id = deps.actor.entity_id or ""
+    return {
+        item.id: item.ledger_account_id
+        for payable_id in payable_ids
+        for page in deps.monite.line_items(entity_id, payable_id or "")
+        for item, _ in page
+    }
