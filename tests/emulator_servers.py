@@ -94,9 +94,15 @@ class Client:
 @contextmanager
 def serve(folder: Path, *, rate_limit: int = 100_000, instant: bool = True) -> Iterator[Running]:
     """An emulator over a fresh file in the folder, gone at the end."""
-    settings = EmulatorSettings(database=folder / "emulator.sqlite3", instant=instant, rate_limit=rate_limit)
-    app = create_emulator(settings)
     listening = socket.create_server(("127.0.0.1", 0))
+    # The sign-in addresses that it hands out carry its own port.
+    settings = EmulatorSettings(
+        database=folder / "emulator.sqlite3",
+        port=listening.getsockname()[1],
+        instant=instant,
+        rate_limit=rate_limit,
+    )
+    app = create_emulator(settings)
     server: Any = create_server(app, sockets=[listening], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -40,7 +40,9 @@ class Frame:
 
     @property
     def needs_account(self) -> int:
-        return self.needs_products + self.needs_lines
+        """What needs an account and can get one: there are none to give before the first connection."""
+        ever = self.connection is not None and self.connection.first_connected_at is not None
+        return self.needs_products + self.needs_lines if ever else 0
 
     @property
     def connected(self) -> bool:
@@ -64,6 +66,12 @@ class Frame:
         """The name that the accounting system gives the organisation, once it has said so."""
         business = self.connection.business if self.connection else None
         return (business.name or business.legal_name) if business else None
+
+    @property
+    def base_currency(self) -> str | None:
+        """The currency of the books, or of the business while those are not known."""
+        business = self.connection.business if self.connection else None
+        return (business.base_currency if business else None) or self.currency
 
     @property
     def status(self) -> str:

@@ -15,7 +15,7 @@ from app.domain.connections import Connection, ConnectionStatus
 from app.domain.people import SYSTEM
 from app.domain.problems import diagnose
 from app.domain.record_tries import result_of
-from app.domain.resources import RESOURCES
+from app.domain.resources import CONNECTION, RESOURCES
 from app.domain.synced_records import SyncedRecord
 from app.store import (
     connections,
@@ -53,7 +53,8 @@ def connection(
         )
     if {"connected", "import_finished"} & set(told):
         # Somebody has just connected and waits, unless it was connected before we came.
-        resources.want(db, entity_id, RESOURCES, now, interactive=before is not None)
+        wanted = [name for name in RESOURCES if name != CONNECTION]
+        resources.want(db, entity_id, wanted, now, interactive=before is not None)
     if before is None or _shown(before) != _shown(after):
         revisions.bump(db, entity_id)
     return told

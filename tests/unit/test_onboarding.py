@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain.attempts import Arrival, Attempt, arrival
+from app.domain.connections import Connection, ConnectionStatus
+from app.domain.onboarding import Facts, Step, StepState, finished, next_step, tasks
+
+NOW = datetime(2025, 5, 9, 9, 42, tzinfo=UTC)
+NEW = Facts(
+    connection=None,
+    confirmed=False,
+    imported=False,
+    import_problem=False,
+    accounts=0,
+    products_needing=3,
+    products=4,
+    lines_needing=6,
+    lines=18,
+    bills_to_read=0,
+    rules_settled=False,
+    sent=0,
+)
+CONNECTED = replace(NEW, connection=ConnectionStatus.CONNECTED, confirmed=True, imported=True, accounts=86)
+DONE = replace(CONNECTED, products_needing=0, lines_needing=0, rules_settled=True)
+
+
+def states(facts: Facts) -> list[str]:
+    return [task.state.value for task in tasks(facts)]
+
+
+def test_a_new_entity_can_connect_and_look_at_the_rules_only() -> None:
+    assert states(NEW) == ["not_started", "cannot_start", "cannot_start", "cannot_start", "not_started"]
+    assert next_step(tasks(NEW)) is Step.CONNECT
+
+
+def test_an_unconfirmed_organisation_keeps_the_first_step_open() -> None:
+    assert tasks(replace(CONNECTED, confirmed=False))[0].state is StepState.IN_PROGRESS
+
+
+def test_accounts_can_be_assigned_while_the_import_still_runs() -> None:
+    facts = replace(CONNECTED, imported=False)
+
+    assert states(facts)[1:4] == ["in_progress", "in_progress", "in_progress"]
+    assert next_step(tasks(facts)) is Step.PRODUCTS
+
+
+def test_bill_lines_are_not_done_while_some_were_never_read() -> None:
+    facts = replace(DONE, bills_to_read=12)
+
+    assert tasks(facts)[3].state is StepState.IN_PROGRESS
+    assert not finished(facts)
+
+
+def test_a_list_that_failed_leaves_the_import_partly_done() -> None:
+    assert tasks(replace(CONNECTED, import_problem=True))[1].state is StepState.PARTLY
+
+
+def test_everything_done_is_finished_and_asks_for_nothing() -> None:
+    assert finished(DONE)
+    assert next_step(tasks(DONE)) is None
+
+
+def test_a_new_product_does_not_undo_a_finished_set_up() -> None:
+    assert finished(replace(DONE, products_needing=1, sent=40))
+
+
+def test_withdrawn_access_is_a_problem_of_a_finished_set_up_too() -> None:
+    facts = replace(DONE, sent=40, connection=ConnectionStatus.DEAUTHORIZED)
+
+    assert tasks(facts)[0].state is StepState.PROBLEM
+    assert finished(facts)
+
+
+def make_connection(status: ConnectionStatus = ConnectionStatus.PENDING_AUTH) -> Connection:
+    return Connection("c1", status, "xero", "http://127.0.0.1/c", None, NOW, NOW)
+
+
+def make_attempt(seconds: int, status: str | None = None) -> Attempt:
+    back = NOW - timedelta(seconds=seconds)
+    return Attempt("a1", "e1", "c1", "xero", "Dana", back - timedelta(minutes=1), back, status)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, Arrival.CHECKING),
+        (29, Arrival.CHECKING),
+        (30, Arrival.STILL_CHECKING),
+        (119, Arrival.STILL_CHECKING),
+        (120, Arrival.NOT_CONFIRMED),
+    ],
+)
+def test_patience_comes_before_any_doubt(seconds: int, expected: Arrival) -> None:
+    assert arrival(make_connection(), make_attempt(seconds), NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("403", Arrival.CANCELLED),
+        ("201", Arrival.LINK_USED),
+        ("500", Arrival.FAILED),
+        ("200", Arrival.CHECKING),
+    ],
+)
+def test_the_provider_only_hints(status: str, expected: Arrival) -> None:
+    assert arrival(make_connection(), make_attempt(1, status), NOW) is expected
+    connected = make_connection(ConnectionStatus.CONNECTED)
+    assert arrival(connected, make_attempt(1, status), NOW) is Arrival.CONNECTED
+
+
+def test_without_a_connection_nothing_is_under_way() -> None:
+    assert arrival(None, None, NOW) is Arrival.NOTHING
+    assert arrival(make_connection(ConnectionStatus.DISCONNECTED), None, NOW) is Arrival.NOTHING
