@@ -25,7 +25,7 @@ from tests.bench.stores import ENTITY, NOW, make_store
 from tests.factories import make_monite, make_settings
 
 TIMES = 40
-DEEP = 300
+DEEP = 200
 """Pages from the first to the deep one."""
 MOST_OVER_BARE = 3.0
 MOST_DEEPER = 1.2
@@ -46,7 +46,8 @@ class MeasuredPage:
 PAGES = (
     MeasuredPage("Home", f"/e/{ENTITY}", has_depth=False),
     MeasuredPage("Assignment", f"/e/{ENTITY}/assign/bills"),
-    MeasuredPage("Log", f"/e/{ENTITY}/log"),
+    MeasuredPage("Log by problem", f"/e/{ENTITY}/log", has_depth=False),
+    MeasuredPage("Log by record", f"/e/{ENTITY}/log?tab=all"),
 )
 
 
