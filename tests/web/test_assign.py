@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlite_utils import Database
 
+from app.domain.assignables import Kind
 from app.store import assignables
 from app.store.database import to_text, write
 from tests.web.conftest import NOW, Enter
@@ -133,7 +134,7 @@ def test_ticked_rows_become_one_batch_with_its_progress_on_the_list(enter: Enter
 
     assert answer.status_code == 303
     assert page.select_one("#batch-title").text.strip() == "Assigning 310 Account 310 to 2 rows"  # type: ignore[union-attr]
-    assert assignables.progress(filled, "e1", assignables.Kind.BILLS).saving == 2
+    assert assignables.progress(filled, "e1", Kind.BILLS).saving == 2
 
 
 def test_a_batch_of_another_business_is_not_shown(enter: Enter, filled: Database) -> None:
