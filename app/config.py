@@ -45,6 +45,12 @@ class Settings:
         return is_loopback(urlsplit(self.monite_api_url).hostname or "")
 
     @property
+    def other_side(self) -> str | None:
+        """The emulator's page on which both sides of the sync are seen; None when there is no emulator."""
+        api = urlsplit(self.monite_api_url)
+        return f"{api.scheme}://{api.netloc}/_emulator/" if self.practice else None
+
+    @property
     def may_leave_to(self) -> tuple[str, ...]:
         """Origins and host patterns to which a person may be sent, as a content policy writes them."""
         api = urlsplit(self.monite_api_url)

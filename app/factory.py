@@ -36,6 +36,7 @@ from app.web import (
     requests,
     rules,
     security,
+    support,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     log.bp,
     records.bp,
     help.bp,
+    support.bp,
 )
 
 

@@ -110,7 +110,7 @@ def add_invoice(db: Database, receivable_id: str, lines: str = "[]", **changes: 
 
 def add_books(db: Database, entity_id: str = "e1") -> None:
     """A connected Xero with two accounts, one of them archived, one tax rate, and the usual rules."""
-    at = to_text(NOW - timedelta(hours=1))
+    at, of = to_text(NOW - timedelta(hours=1)), "" if entity_id == "e1" else f"-{entity_id}"
     _insert(
         db,
         "connections",
@@ -120,7 +120,7 @@ def add_books(db: Database, entity_id: str = "e1") -> None:
             "status": "connected",
             "platform": "xero",
             "last_pull": at,
-            "created_at": at,
+            "created_at": to_text(NOW - timedelta(hours=2)),
             "updated_at": at,
             "raw": "{}",
             "seen_at": at,
@@ -135,7 +135,7 @@ def add_books(db: Database, entity_id: str = "e1") -> None:
             db,
             "ledger_accounts",
             {
-                "id": account_id,
+                "id": account_id + of,
                 "entity_id": entity_id,
                 "name": name,
                 "nominal_code": code,
@@ -150,7 +150,7 @@ def add_books(db: Database, entity_id: str = "e1") -> None:
         db,
         "tax_rates",
         {
-            "id": "rate-20",
+            "id": f"rate-20{of}",
             "entity_id": entity_id,
             "name": "20% VAT",
             "rate": 2000,

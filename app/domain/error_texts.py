@@ -33,6 +33,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("DISCOUNT_WHOLE", r"invoice[- ]level discount|discount on the whole|document[- ]level discount"),
     ("ACC_ARCHIVED", r"account[^;.]*(?:archived|inactive)|archived[^;.]*account"),
     ("CONTACT_ARCHIVED", r"(?:contact|supplier|vendor|customer|counterpart)\b[^;.]*(?:archived|inactive)"),
+    ("INACTIVE", r"has been made inactive"),
     (
         "PERIOD_CLOSED",
         r"lock date|period (?:has )?closed|closed period|books (?:have been |are )?closed|closing date",

@@ -174,6 +174,15 @@ _ALL = (
         Again.AFTER_FIX,
     ),
     Problem(
+        "INACTIVE",
+        "Something it uses was made inactive",
+        "An account, a product or the contact of this record was made inactive in %(system)s.",
+        "Make it active again in %(system)s, or choose another account. Then Retry.",
+        Owner.YOU,
+        Again.AFTER_FIX,
+        Fix.ASSIGN_BILL,
+    ),
+    Problem(
         "PERIOD_CLOSED",
         "The date is in a closed period",
         "The books in %(system)s are closed for the date of this record.",

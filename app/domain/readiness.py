@@ -111,7 +111,7 @@ def _accounts_usable(document: DocumentFacts, system: str) -> Condition:
     return _condition(
         "ACC_ARCHIVED",
         not gone,
-        "The accounts are in use in %(system)s",
+        "The accounts were in use in %(system)s when last imported",
         "These accounts are archived or gone in %(system)s:",
         names=gone,
         fix=Fix.ASSIGN_BILL if document.is_bill else Fix.ASSIGN_PRODUCT,
@@ -134,7 +134,7 @@ def _tax_known(document: DocumentFacts, system: str) -> Condition:
     return _condition(
         "TAX_NO_MATCH",
         all(line.tax_known for line in taxed),
-        "The tax rates are in %(system)s",
+        "The tax rates were in %(system)s when last imported",
         "These tax rates aren't in %(system)s:",
         names=tuple(dict.fromkeys(rates)),
         values={"system": system},

@@ -270,6 +270,6 @@ def _is_fixed(line: RecordLine, found: Sequence[Condition], fixed_at: datetime |
     That an account was archived is told by the accounting system, not by what we last read of it,
     so there it takes a change made here as well.
     """
-    needs_change = line.problem in ("ACC_ARCHIVED", "ACC_GONE")
-    code = "ACC_ARCHIVED" if line.problem == "ACC_GONE" else line.problem
+    needs_change = line.problem in ("ACC_ARCHIVED", "ACC_GONE", "INACTIVE")
+    code = "ACC_ARCHIVED" if needs_change else line.problem
     return settled(code, found) and (fixed_at is not None or not needs_change)

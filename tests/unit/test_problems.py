@@ -67,6 +67,11 @@ KNOWN = [
     ("CURRENCY", "Permission or feature error : Multicurrency is not set up for currency EUR"),
     ("SUBSCRIPTION", "Organisation is not active: its subscription has ended or been canceled."),
     ("CONN_WITHDRAWN", "There is no connected accounting connection"),
+    (
+        "INACTIVE",
+        "Object Not Found : Something you're trying to use has been made inactive."
+        " Check the fields with accounts, customers, items, vendors or employees.",
+    ),
     ("UNKNOWN", ""),
 ]
 

@@ -26,6 +26,8 @@ Business = dict[str, Any]
 
 PRACTICE_PROVIDER = "codat"
 AT_ONCE = EmulatorSettings(database=Path(":memory:"), instant=True)
+SIGNING_IN = timedelta(minutes=2)
+"""A connection is made, and stamped with its first last_pull, before the person has signed in."""
 LOCKED = ("paid", "canceled", "rejected")
 """Monite takes no change to the lines of such bills, so a person could not assign them any more."""
 
@@ -102,7 +104,7 @@ def _before(db: Database, time: timedelta) -> Iterator[None]:
 def _connect(db: Database, business: Business) -> str:
     """Connect to the business's own organisation with sending on hold, and pull; returns the connection."""
     sync_rules.save(db, business["id"], payable=[], receivable=[])
-    key, at = new_id(business["key"], "connection"), clock.stamp(clock.now(db))
+    key, at = new_id(business["key"], "connection"), clock.stamp(clock.now(db) - SIGNING_IN)
     row = {
         "id": key,
         "entity_id": business["id"],
