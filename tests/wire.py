@@ -61,13 +61,13 @@ class Wire:
 
 
 @contextmanager
-def on_the_wire() -> Iterator[Wire]:
+def on_the_wire(base: str = BASE) -> Iterator[Wire]:
     """Answers every call under the base address until the block ends."""
     wire = Wire()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         token = {"access_token": "t", "token_type": "Bearer", "expires_in": 1800}
-        mock.post(f"{BASE}/auth/token", json=token)
-        mock.add_callback("GET", f"{BASE}/accounting_sync_rules", wire.get_rules)
-        mock.add_callback("PATCH", f"{BASE}/accounting_sync_rules", wire.patch_rules)
-        mock.add_callback("PATCH", re.compile(rf"{BASE}/(products|payables)/.+"), wire.patch_object)
+        mock.post(f"{base}/auth/token", json=token)
+        mock.add_callback("GET", f"{base}/accounting_sync_rules", wire.get_rules)
+        mock.add_callback("PATCH", f"{base}/accounting_sync_rules", wire.patch_rules)
+        mock.add_callback("PATCH", re.compile(rf"{base}/(products|payables)/.+"), wire.patch_object)
         yield wire

@@ -35,6 +35,12 @@ class Home:
     last: list[Event]
     settled_at: datetime | None
 
+    @property
+    def sent_today_text(self) -> str:
+        """The number, or "1000+" where counting stopped."""
+        most = progress.COUNTED
+        return str(self.sent_today) if self.sent_today <= most else f"{most}+"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:

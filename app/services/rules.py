@@ -125,7 +125,7 @@ def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
             now,
             kind,
             deps.actor,
-            was=_text(NOTHING if held else view.shown),
+            was=_text(view.reported),
             became=_text(asked),
         )
         revisions.bump(db, entity_id)

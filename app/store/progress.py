@@ -9,6 +9,8 @@ from sqlite_utils import Database
 
 from app.store.database import to_text
 
+COUNTED = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class AssignCount:
@@ -79,10 +81,13 @@ def problems(db: Database, entity_id: str, limit: int = 3) -> list[ProblemCount]
 
 
 def sent_since(db: Database, entity_id: str, moment: datetime) -> int:
-    """How many records were sent at or after this moment."""
+    """How many records were sent at or after this moment; counting stops just above COUNTED."""
     row = db.execute(
-        "SELECT count(*) FROM synced_records WHERE entity_id = ? AND state = 'sent' AND updated_at >= ?",
-        [entity_id, to_text(moment)],
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM synced_records WHERE entity_id = ? AND state = 'sent' AND updated_at >= ? LIMIT ?)
+        """,
+        [entity_id, to_text(moment), COUNTED + 1],
     ).fetchone()
     return int(row[0])
 

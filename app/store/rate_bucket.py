@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from app.store.database import write
 
-LATENESS = 0.4
+LATENESS = 0.9
 """How much of a lost interval may be made up for: a thread never wakes exactly in time."""
 LONGEST_QUEUE = 60.0
 """A row that lies further ahead was written before the machine's clock was set back."""

@@ -13,7 +13,8 @@ from app.domain.effects import DocumentBrief, DocumentCount
 _RECORD = """(SELECT {what} FROM synced_records r
     WHERE r.object_id = d.id AND r.object_type = '{type}' AND r.entity_id = d.entity_id
     ORDER BY r.updated_at DESC LIMIT 1)"""
-_LACKING = """EXISTS (SELECT 1 FROM payable_lines l WHERE l.payable_id = d.id AND l.assign_state = 'needs')"""
+_LACKING = """EXISTS (SELECT 1 FROM payable_lines l
+    WHERE l.payable_id = d.id AND l.ledger_account_id IS NULL)"""
 _FROM = {
     "payable": ("payables d", "bill", "0", _LACKING, ""),
     "receivable": ("receivables d", "receivable", "d.has_whole_discount", "0", "AND d.type = 'invoice'"),

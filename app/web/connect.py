@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from app.domain.attempts import Arrival
 from app.domain.connections import ConnectionStatus
-from app.domain.entities import same_business_name
 from app.domain.errors import InputError, MoniteError
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
@@ -98,9 +97,7 @@ def confirm(entity_id: str) -> Response:
     if frame is None or frame.connection is None or frame.connection.status is not ConnectionStatus.CONNECTED:
         return redirect(url_for(".back", entity_id=entity_id), code=303)
     attempt = attempts.newest(deps(), entity_id)
-    theirs = frame.organisation
-    differs = theirs is not None and not same_business_name(frame.name, theirs)
-    return render("connect/confirm.html", attempt=attempt, name_differs=differs)
+    return render("connect/confirm.html", attempt=attempt)
 
 
 @bp.post("/e/<entity_id>/connect/confirm")

@@ -10,9 +10,11 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.domain.effects import CHOICES, Change, by_status, fingerprint, never_sent, with_ticks
+from app.domain.errors import InputError
+from app.domain.outbox import OutboxRow, OutboxState
 from app.domain.people import Action
 from app.domain.sync_rules import NOTHING, USUAL, SyncRules, outcome
-from app.services import frames, rules
+from app.services import frames, rules, sync_now
 from app.services.rules import RulesChangedError, RulesView
 from app.web.access import needs
 from app.web.rendering import render, wants_fragment
@@ -72,7 +74,7 @@ def save(entity_id: str) -> Response:
     except RulesChangedError as changed:
         view = rules.from_store(deps(), entity_id)
         return render(
-            "rules/conflict.html", status=409, changed=changed, **_context(entity_id, view, changed.mine)
+            "rules/conflict.html", status=409, clash=changed, **_context(entity_id, view, changed.mine)
         )
     return redirect(url_for(".show", entity_id=entity_id), code=303)
 
@@ -94,6 +96,19 @@ def resume(entity_id: str) -> Response:
     return redirect(url_for(".show", entity_id=entity_id), code=303)
 
 
+@bp.post("/send-now")
+@needs(Action.CHANGE_RULES)
+def send_now(entity_id: str) -> Response:
+    """Do not wait for the next automatic sync; this imports as well, and the button says so."""
+    try:
+        row = sync_now.start(deps(), entity_id)
+    except InputError as error:
+        flash(error.message, "warn")
+    else:
+        flash(*_started(row))
+    return redirect(url_for(".show", entity_id=entity_id), code=303)
+
+
 @bp.get("/history")
 @needs(Action.SEE)
 def history(entity_id: str) -> Response:
@@ -105,6 +120,15 @@ def history(entity_id: str) -> Response:
         changes=[(event, rules.rules_of(event.was), rules.rules_of(event.became)) for event in found],
         older=found[-1].id if len(found) == 50 else None,
     )
+
+
+def _started(row: OutboxRow) -> tuple[str, str]:
+    """What became of asking for a sync, in words and tone."""
+    if row.state is OutboxState.DONE:
+        return _("Sending and importing have started. The sync log shows what arrives."), "ok"
+    if row.state is OutboxState.REFUSED:
+        return _("This was not started: %(why)s", why=row.last_error or ""), "warn"
+    return _("The service did not answer yet. We keep trying."), "info"
 
 
 def _page(entity_id: str, view: RulesView, asked: SyncRules) -> Response:

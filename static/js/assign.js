@@ -112,11 +112,11 @@
     const note = list.querySelector("[data-count]");
     clearTimeout(speak);
     speak = setTimeout(() => note && window.gangway.say(note.dataset.count), 500);
-    if (box.dataset.enter && active(box)) {
-      const option = active(box);
-      choose(box, option.dataset.value, option.dataset.label, true);
-    }
+    // Enter came before the answer; an answer to an older text does not count.
+    if (!box.dataset.enter || box.dataset.asked !== input.value) return;
     delete box.dataset.enter;
+    const option = active(box);
+    if (option) choose(box, option.dataset.value, option.dataset.label, true);
   });
 
   const move = (box, by) => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,11 @@ from sqlite_utils import Database
 
 from app.domain.assignables import AssignQuery, AssignState, Kind
 from app.domain.people import Actor, Role
-from app.services import assignments, batches
+from app.domain.record_lists import LogFilter
+from app.domain.sync_rules import USUAL
+from app.services import assignments, batches, refresh, retries
 from app.services.deps import Deps
-from app.store import assignables, resources
+from app.store import assignables, record_tries, resources
 from app.store.database import prepare
 from tests.factories import make_deps, make_settings
 from tests.processes import free_port, until
@@ -24,6 +27,7 @@ from tests.stack import Dashboard, Emulator
 pytestmark = pytest.mark.slow
 KILLS = 4
 LINES = 500
+PAYABLES = 600
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +121,39 @@ def _accounts_at_monite(deps: Deps, payable_ids: set[str | None]) -> dict[str, s
         for page in deps.monite.line_items(entity_id, payable_id or "")
         for item, _ in page
     }
+
+
+def test_a_retry_of_many_survives_kills_and_lost_answers_and_writes_each_bill_once(
+    db: Database, dashboard: Dashboard, emulator: Emulator
+) -> None:
+    emulator.reset("bulk", payables=PAYABLES, records=PAYABLES)
+    entity_id = emulator.entity_id("Bulk business 1")
+    deps = deps_for(db, dashboard, emulator, entity_id)
+    read_to_the_end(db, entity_id, "line_items")
+    read_to_the_end(db, entity_id, "synced_records:bill")
+    give_every_line_an_account(deps, entity_id)
+    deps.monite.patch_sync_rules(entity_id, USUAL)
+    refresh.read_now(deps, entity_id, "sync_rules")
+    for _ in range(5):
+        emulator.fault("timeout_after_push", count=1)
+
+    batch = retries.start(deps, entity_id, retries.Selection(wanted=LogFilter(object_type="bill")), "retry")
+    kill_in_the_middle(dashboard, lambda: batches.progress(db, batch.id).done)
+    until(lambda: batches.progress(db, batch.id).finished, 120, "the batch")
+
+    progress = batches.progress(db, batch.id)
+    assert progress.total > 100
+    assert (progress.done, progress.sent) == (progress.total, progress.total)
+    assert _claimed_again(db) > 0, "no kill hit a push that was under way"
+    numbers = Counter(bill["number"] for bill in emulator.books(entity_id)["bills"])
+    assert len(numbers) >= progress.total
+    assert set(numbers.values()) == {1}
+    tried = Counter(one.record_id for one in record_tries.find_in_batch(db, batch.id))
+    assert set(tried.values()) == {1}
+
+
+def give_every_line_an_account(deps: Deps, entity_id: str) -> None:
+    account = next(a for a in assignments.offered_accounts(deps, entity_id) if a.type == "Expense")
+    query = AssignQuery(Kind.BILLS, AssignState.NEEDS)
+    batch = assignments.assign_many(deps, entity_id, Kind.BILLS, query, account_id=account.id, form_key="all")
+    until(lambda: batches.progress(deps.db, batch.id).finished, 120, "the assignment")

@@ -1,0 +1,135 @@
+"""Large stores for measuring, made without Monite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from app.store.database import prepare, to_text, write
+
+ENTITY = "bench"
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TYPES = ("bill", "bill", "bill", "receivable", "receivable", "product", "vendor", "customer")
+PROBLEMS = ("ACC_ARCHIVED", "TAX_NO_MATCH", "PERIOD_CLOSED", "UNKNOWN")
+
+
+def make_store(path: Path, *, records: int = 100_000, lines: int = 20_000, accounts: int = 200) -> Database:
+    """A connected business with so many synced records, bill lines and ledger accounts."""
+    db = prepare(path)
+    with write(db):
+        _insert(db, "entities", iter([_entity()]))
+        _insert(db, "connections", iter([_connection()]))
+        _insert(db, "ledger_accounts", map(_account, range(accounts)))
+        _insert(db, "payable_lines", (_line(n, accounts) for n in range(lines)))
+        _insert(db, "synced_records", map(_record, range(records)))
+        _insert(db, "resources", map(_resource, ("connection", "ledger_accounts", "line_items")))
+    db.execute("ANALYZE")
+    return db
+
+
+def _insert(db: Database, table: str, rows: Iterator[dict[str, Any]]) -> None:
+    first = next(rows)
+    statement = f"INSERT INTO {table} ({', '.join(first)}) VALUES ({', '.join(f':{name}' for name in first)})"
+    db.conn.execute(statement, first)
+    db.conn.executemany(statement, rows)
+
+
+def _moment(n: int) -> str:
+    return to_text(NOW - timedelta(seconds=37 * n))
+
+
+def _entity() -> dict[str, Any]:
+    return {
+        "id": ENTITY,
+        "name": "Bench & Sons Ltd",
+        "country": "GB",
+        "currency": "GBP",
+        "status": "active",
+        "raw": "{}",
+        "seen_at": to_text(NOW),
+    }
+
+
+def _connection() -> dict[str, Any]:
+    return {
+        "id": "connection",
+        "entity_id": ENTITY,
+        "status": "connected",
+        "platform": "xero",
+        "last_pull": to_text(NOW),
+        "created_at": _moment(9000),
+        "updated_at": to_text(NOW),
+        "raw": "{}",
+        "seen_at": to_text(NOW),
+        "first_connected_at": _moment(8999),
+        "confirmed_at": _moment(8998),
+        "confirmed_by": "Marie",
+    }
+
+
+def _account(n: int) -> dict[str, Any]:
+    return {
+        "id": f"account-{n}",
+        "entity_id": ENTITY,
+        "name": f"Account {n}",
+        "nominal_code": str(200 + n),
+        "type": ("Expense", "Income", "Asset", "Liability")[n % 4],
+        "status": "Active",
+        "is_bank_account": 0,
+        "raw": "{}",
+        "seen_at": to_text(NOW),
+    }
+
+
+def _line(n: int, accounts: int) -> dict[str, Any]:
+    return {
+        "id": f"line-{n:06}",
+        "entity_id": ENTITY,
+        "payable_id": f"payable-{n // 2:06}",
+        "position": n % 2,
+        "name": f"Item {n}",
+        "quantity": 1.0,
+        "subtotal": 1000 + n,
+        "total": 1200 + n,
+        "tax": 2000,
+        "ledger_account_id": None if n % 3 else f"account-{n % accounts}",
+        "supplier": f"Supplier {n % 400:03}",
+        "document_id": f"INV-{n // 2}",
+        "payable_status": "waiting_to_be_paid",
+        "currency": "GBP",
+        "issued_at": "2026-02-01",
+        "editable": 1,
+        "raw": "{}",
+        "seen_at": to_text(NOW),
+    }
+
+
+def _record(n: int) -> dict[str, Any]:
+    failed = n % 25 == 0
+    return {
+        "id": f"record-{n:06}",
+        "entity_id": ENTITY,
+        "object_type": TYPES[n % len(TYPES)],
+        "object_id": f"object-{n:06}",
+        "sync_status": "error" if failed else "done",
+        "state": "attention" if failed else "sent",
+        "problem": PROBLEMS[n // 25 % len(PROBLEMS)] if failed else "",
+        "error_text": f"Account code '{n}' has been archived, or has been deleted." if failed else None,
+        "title": f"INV-{n}",
+        "party": f"Supplier {n % 400:03}",
+        "amount": 1000 + n,
+        "currency": "GBP",
+        "platform": "xero",
+        "created_at": _moment(n),
+        "updated_at": _moment(n),
+        "raw": "{}",
+        "seen_at": to_text(NOW),
+    }
+
+
+def _resource(name: str) -> dict[str, Any]:
+    return {"entity_id": ENTITY, "resource": name, "state": "ok", "as_of": to_text(NOW)}

@@ -1,0 +1,195 @@
+"""The assignment screen: with htmx, without script, and for people who may only look."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlite_utils import Database
+
+from app.domain.assignables import Kind
+from app.store import assignables
+from app.store.database import to_text, write
+from tests.web.conftest import NOW, Enter
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def filled(store: Database) -> Database:
+    """Two accounts, a product and two bill lines; one name is markup."""
+    now = to_text(NOW)
+    with write(store):
+        for account_id, code, kind in (("a1", "310", "Expense"), ("a2", "200", "Income")):
+            store.execute(
+                "INSERT INTO ledger_accounts (id, entity_id, name, nominal_code, type, status,"
+                " is_bank_account, raw, seen_at) VALUES (?, 'e1', ?, ?, ?, 'Active', 0, '{}', ?)",
+                [account_id, f"Account {code}", code, kind, now],
+            )
+        for line_id, name in (("l1", "<b>Milk</b>"), ("l2", "Beans")):
+            store.execute(
+                "INSERT INTO payable_lines (id, entity_id, payable_id, position, name, supplier,"
+                " payable_status, editable, raw, seen_at)"
+                " VALUES (?, 'e1', 'b1', 0, ?, 'Acme & Sons', 'new', 1, '{}', ?)",
+                [line_id, name, now],
+            )
+        store.execute(
+            "INSERT INTO products (id, entity_id, name, updated_at, raw, seen_at)"
+            " VALUES ('p1', 'e1', 'Flat white', ?, '{}', ?)",
+            [now, now],
+        )
+    return store
+
+
+def read(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_the_page_lists_what_needs_an_account(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/bills").text)
+
+    assert [row["id"] for row in page.select("tr[data-row]")] == ["row-l1", "row-l2"]
+    assert page.select_one("#assign-progress").text.strip() == "0 of 2 done"  # type: ignore[union-attr]
+
+
+def test_names_from_the_api_are_never_markup(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/bills").text)
+
+    assert page.select("tr b") == []
+    assert "<b>Milk</b>" in page.get_text()
+
+
+def test_htmx_gets_the_table_alone(enter: Enter, filled: Database) -> None:
+    answer = enter().get("/e/e1/assign/bills?show=all", headers=HTMX)
+
+    assert "<html" not in answer.text
+    assert read(answer.text).select_one("#assign-table") is not None
+    assert "HX-Request" in answer.headers["Vary"]
+
+
+def test_the_picker_offers_the_usual_types_and_counts_the_others(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    usual = read(browser.get("/e/e1/assign/accounts?kind=bills&q=account", headers=HTMX).text)
+    every = read(browser.get("/e/e1/assign/accounts?kind=bills&q=account&all=1", headers=HTMX).text)
+
+    assert [o["data-value"] for o in usual.select("[role=option]")] == ["a1"]
+    assert "1 of another type" in usual.get_text()
+    assert len(every.select("[role=option]")) == 2
+
+
+def test_a_choice_is_kept_and_marked_as_not_confirmed_while_nobody_answers(
+    enter: Enter, filled: Database
+) -> None:
+    answer = enter().post("/e/e1/assign/bills/l1", data={"account_id": "a1", "seen": ""}, headers=HTMX)
+
+    status = read(answer.text).select_one("#row-l1-status")
+    assert status is not None
+    assert "not confirmed yet" in status.get_text()
+    assert (status["data-value"], status["hx-get"]) == ("a1", "/e/e1/assign/bills/l1/status")
+
+
+def test_without_script_saving_goes_back_to_the_list(enter: Enter, filled: Database) -> None:
+    answer = enter().post("/e/e1/assign/bills/l1", data={"account_id": "a1", "seen": ""})
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/e/e1/assign/bills#row-l1"
+
+
+def test_saving_goes_back_to_the_record_but_never_off_the_site(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    form = {"account_id": "a1"}
+
+    home = browser.post("/e/e1/assign/bills/l1", data={**form, "next": "/e/e1/log/r1"})
+    away = browser.post("/e/e1/assign/bills/l2", data={**form, "next": "//evil.example"})
+
+    assert home.headers["Location"] == "/e/e1/log/r1"
+    assert away.headers["Location"] == "/e/e1/assign/bills#row-l2"
+
+
+def test_a_row_without_a_choice_is_an_error_in_words(enter: Enter, filled: Database) -> None:
+    answer = enter().post("/e/e1/assign/bills/l1", data={"account_id": "", "seen": ""})
+
+    page = read(answer.text)
+    assert answer.status_code == 422
+    assert page.title is not None
+    assert page.title.text.startswith("Error: ")
+    assert page.select_one("#error-summary a[href='#account']") is not None
+
+
+def test_a_choice_that_somebody_else_made_meanwhile_shows_both(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    browser.post("/e/e1/assign/bills/l1", data={"account_id": "a1", "seen": ""}, headers=HTMX)
+
+    answer = browser.post("/e/e1/assign/bills/l1", data={"account_id": "a2", "seen": ""}, headers=HTMX)
+
+    assert answer.status_code == 409
+    assert [b.text for b in read(answer.text).select("button")] == ["Keep 310", "Use 200"]
+
+
+def test_ticked_rows_become_one_batch_with_its_progress_on_the_list(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    form = {"ids": ["l1", "l2"], "account_id": "a1", "form_key": "k1", "show": "needs"}
+
+    answer = browser.post("/e/e1/assign/bills", data=form)
+    page = read(browser.get(answer.headers["Location"]).text)
+
+    assert answer.status_code == 303
+    assert page.select_one("#batch-title").text.strip() == "Assigning 310 Account 310 to 2 rows"  # type: ignore[union-attr]
+    assert assignables.progress(filled, "e1", Kind.BILLS).saving == 2
+
+
+def test_a_batch_of_another_business_is_not_shown(enter: Enter, filled: Database) -> None:
+    form = {"ids": ["l1"], "account_id": "a1", "form_key": "k1"}
+    place = enter().post("/e/e1/assign/bills", data=form).headers["Location"]
+    batch_id = place.partition("batch=")[2].partition("&")[0]
+
+    assert enter("owner", "e2").get(f"/e/e2/assign/batches/{batch_id}").status_code == 404
+
+
+def test_a_bulk_form_without_ticks_keeps_the_page_and_says_so(enter: Enter, filled: Database) -> None:
+    answer = enter().post("/e/e1/assign/bills", data={"account_id": "a1"})
+
+    assert answer.status_code == 422
+    assert "Tick at least one row." in answer.text
+
+
+def test_a_viewer_sees_accounts_as_text(enter: Enter, filled: Database) -> None:
+    browser = enter("viewer")
+    page = read(browser.get("/e/e1/assign/bills").text)
+
+    assert page.select("main select[name=account_id], main input[type=checkbox][name=ids], #bulk") == []
+    assert browser.post("/e/e1/assign/bills/l1", data={"account_id": "a1"}).status_code == 403
+
+
+def test_a_row_has_a_page_of_its_own_with_every_account(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/products/p1?return=/e/e1/log/r1").text)
+
+    assert [o["value"] for o in page.select("#account option")] == ["", "a2", "a1"]
+    assert page.select_one("main input[name=next]")["value"] == "/e/e1/log/r1"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("path", ["/assign/suppliers", "/assign/bills/nothing", "/assign/batches/nothing"])
+def test_what_does_not_exist_is_a_404(enter: Enter, filled: Database, path: str) -> None:
+    assert enter().get(f"/e/e1{path}").status_code == 404
+
+
+def test_a_page_without_script_stays_within_its_weight(enter: Enter, filled: Database) -> None:
+    now = to_text(NOW)
+    with write(filled):
+        for n in range(300):
+            filled.execute(
+                "INSERT INTO ledger_accounts (id, entity_id, name, nominal_code, type, status,"
+                " is_bank_account, raw, seen_at) VALUES (?, 'e1', ?, ?, 'Expense', 'Active', 0, '{}', ?)",
+                [f"0d9c3a52-6f4e-4d0e-8a36-{n:012}", f"A rather long account name {n}", str(n), now],
+            )
+        for n in range(60):
+            filled.execute(
+                "INSERT INTO payable_lines (id, entity_id, payable_id, position, name, supplier,"
+                " payable_status, editable, raw, seen_at)"
+                " VALUES (?, 'e1', 'b2', 0, ?, ?, 'new', 1, '{}', ?)",
+                [f"6a0f2b44-2a0b-4b5c-9a7b-{n:012}", f"Line {n}", f"Supplier {n}", now],
+            )
+
+    answer = enter().get("/e/e1/assign/bills")
+
+    assert len(read(answer.text).select("tr[data-row]")) == 50
+    assert len(answer.data) < 170_000
