@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, g, request
-from flask_babel import Babel
+from flask_babel import Babel, get_translations
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Settings
@@ -121,6 +121,11 @@ def _speak(app: Flask) -> None:
     """What every template may call."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _texts().ugettext(text),
+        ngettext=lambda one, many, n: _texts().ungettext(one, many, n),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(
         asset=assets.asset,
         may=access.may,
@@ -141,6 +146,13 @@ def _speak(app: Flask) -> None:
         span=formats.span,
         problem_title=formats.problem_title,
     )
+
+
+def _texts() -> Any:
+    """The texts of this request's language; looked up once, where a page asks for hundreds."""
+    if "texts" not in g:
+        g.texts = get_translations()
+    return g.texts
 
 
 def settings_of(app: Flask) -> Settings:
