@@ -10,10 +10,13 @@ import psutil
 import requests
 
 from app.processes import answer
+from tests.emulator_servers import Client, Running
 from tests.processes import free_port, program, until
 
 RATE_LIMIT = 1000
 """Tests are about what happens, not about how fast Monite lets it happen."""
+BOOKKEEPERS_OWN = "PC-"
+"""How the numbers begin of what the sample books hold from the start."""
 
 
 def end(process: psutil.Popen) -> None:
@@ -66,6 +69,21 @@ class Emulator:
     def books(self, entity_id: str) -> dict[str, Any]:
         books: dict[str, Any] = self.control("GET", f"books/{entity_id}")
         return books
+
+    def sent(self, entity_id: str) -> set[str]:
+        """The numbers of the bills and invoices in the books that the bookkeeper did not enter there."""
+        books = self.books(entity_id)
+        numbers = {document["number"] for document in books["bills"] + books["invoices"]}
+        return {number for number in numbers if not number.startswith(BOOKKEEPERS_OWN)}
+
+    def client(self, entity_id: str) -> Client:
+        """Monite's API as a stranger to this product would use it."""
+        return Running(self.url, self._http).client(entity_id)
+
+    def connections(self, entity_id: str) -> list[str]:
+        """The state of each of the entity's connections, as Monite lists them."""
+        rows = self.client(entity_id).get("/accounting_connections")["data"]
+        return sorted(str(row["status"]) for row in rows)
 
     def advance(self, seconds: int) -> None:
         self.control("POST", "clock", {"advance_seconds": seconds})

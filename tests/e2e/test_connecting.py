@@ -1,0 +1,146 @@
+"""Connecting: the way to the accounting system and back, and every way in which it can go wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import Problems
+from tests.stack import Emulator
+
+SIGN_IN = "Continue as Maya Rook"
+PAGES = {
+    "Xero": (SIGN_IN, "Allow access", "Confirm", "Next"),
+    "QuickBooks": (SIGN_IN, "Connect"),
+}
+"""The buttons that lead on at each system, page by page."""
+
+
+@pytest.mark.parametrize("system", PAGES)
+def test_cancel_on_any_page_of_the_provider_connects_nothing_and_can_be_tried_again(
+    page: Page, emulator: Emulator, system: str
+) -> None:
+    fernlight = emulator.entity_id("Fernlight")
+    buttons = PAGES[system]
+    steps.enter(page, steps.FERNLIGHT)
+    steps.set_out(page, system)
+
+    for passed in range(len(buttons)):
+        for button in buttons[:passed]:
+            steps.press(page, button)
+        steps.press(page, "Cancel")
+
+        expect(page.get_by_text("You didn't give access.")).to_be_visible()
+        expect(page.get_by_text("Nothing was connected and nothing was changed.")).to_be_visible()
+        expect(page.get_by_role("region", name="Access withdrawn")).to_be_hidden()
+        assert "connected" not in emulator.connections(fernlight)
+        steps.press(page, "Try again")
+
+
+def test_the_wrong_organisation_is_let_go_and_the_right_one_chosen(page: Page, emulator: Emulator) -> None:
+    fernlight = emulator.entity_id("Fernlight")
+    steps.enter(page, steps.FERNLIGHT)
+    steps.set_out(page)
+    steps.allow(page, steps.LETTINGS)
+    steps.finish(page)
+    expect(steps.fact(page, "Organisation")).to_have_text(steps.LETTINGS)
+    expect(page.get_by_text("The name isn't the same as here")).to_be_visible()
+
+    steps.press(page, "No, choose another organisation")
+
+    expect(page.get_by_text("nothing was sent to it")).to_be_visible()
+    assert emulator.sent(fernlight) == set()
+    steps.press(page, "Reconnect to Xero")
+    steps.allow(page)
+    steps.finish(page)
+    expect(steps.fact(page, "Organisation")).to_have_text(steps.STUDIO)
+    expect(page.get_by_text("The name isn't the same as here")).to_be_hidden()
+    steps.press(page, "Yes, continue")
+    steps.expect_imported(page)
+    assert emulator.connections(fernlight) == ["connected", "disconnected"]
+
+
+def test_a_sign_in_link_opened_twice_leads_to_where_the_first_time_led(page: Page) -> None:
+    steps.enter(page, steps.FERNLIGHT)
+    steps.set_out(page)
+    link = page.url
+    steps.allow(page)
+    steps.finish(page)
+
+    page.goto(link)
+    expect(page.get_by_role("heading", name="This link was used already")).to_be_visible()
+    steps.press(page, "Go back")
+
+    steps.expect_heading(page, "Is this the right organisation?")
+
+
+def test_a_used_up_sign_in_link_is_replaced_by_a_new_one(page: Page, emulator: Emulator) -> None:
+    emulator.fault("link_used", entity_id=emulator.entity_id("Fernlight"), count=1)
+    steps.enter(page, steps.FERNLIGHT)
+    steps.set_out(page)
+    steps.press(page, "Go back")
+    expect(page.get_by_text("That sign-in link had already been used.")).to_be_visible()
+
+    steps.press(page, "Get a new one")
+
+    steps.allow(page)
+    steps.finish(page)
+
+
+@pytest.mark.parametrize("fault", ["api_down", "no_answer", "garbage", "server_error"])
+def test_connecting_says_when_the_service_is_away_and_works_once_it_is_back(
+    page: Page, emulator: Emulator, problems: Problems, fault: str
+) -> None:
+    steps.enter(page, steps.FERNLIGHT)
+    steps.open_page(page, "Home")
+    steps.follow(page, "1 Connect your accounting system")
+    page.get_by_role("radio", name=re.compile("^QuickBooks")).check()
+    emulator.fault(fault)
+
+    steps.press(page, "Continue to QuickBooks")
+
+    expect(page.get_by_role("heading", name="Couldn't start")).to_be_visible()
+    expect(page.get_by_text("Nothing was started.")).to_be_visible()
+    expect(page.get_by_role("radio", name=re.compile("^QuickBooks"))).to_be_checked()
+    problems.expect("502")
+    emulator.heal()
+    steps.press(page, "Continue to QuickBooks")
+    expect(page.get_by_role("heading", name=re.compile("^Sign in to practice"))).to_be_visible()
+
+
+def test_a_revoked_token_and_a_full_line_are_nothing_that_the_person_notices(
+    page: Page, emulator: Emulator
+) -> None:
+    steps.enter(page, steps.FERNLIGHT)
+    emulator.fault("token_revoked", count=1)
+    emulator.fault("rate_limited", count=1)
+
+    steps.connect(page)
+
+
+def test_two_tabs_that_set_out_at_once_make_one_connection(
+    open_context: Callable[..., BrowserContext], emulator: Emulator
+) -> None:
+    context = open_context()
+    tabs = [context.new_page(), context.new_page()]
+    steps.enter(tabs[0], steps.FERNLIGHT)
+    for tab in tabs:
+        tab.goto("/")
+        steps.enter(tab, steps.FERNLIGHT)
+        steps.follow(tab, "1 Connect your accounting system")
+    for tab in tabs:
+        tab.get_by_role("button", name="Continue to Xero").click(no_wait_after=True)
+    for tab in tabs:
+        expect(tab.get_by_role("heading", name=re.compile("^Sign in to practice"))).to_be_visible()
+
+    steps.allow(tabs[0])
+    steps.finish(tabs[0])
+    steps.press(tabs[1], SIGN_IN)
+    steps.press(tabs[1], "Go back")
+
+    steps.expect_heading(tabs[1], "Is this the right organisation?")
+    assert emulator.connections(emulator.entity_id("Fernlight")) == ["connected"]
