@@ -13,12 +13,22 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e import browsers
 from tests.processes import free_port
 from tests.stack import Dashboard, Emulator
 
+PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 FETCHED_WITHOUT_A_HOST = ("data", "blob", "about")
 
 
@@ -106,7 +116,7 @@ def open_context(
             "viewport": {"width": 1280, "height": 800},
         }
         context = browser.new_context(**(settings | options))  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         _watch(context, problems)
         opened.append(context)
         return context

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.processes import until
+
 FERNLIGHT = "Fernlight & Rook Design Studio Limited"
 """The business that has not connected anything yet."""
 STUDIO = "Fernlight & Rook Design Studio Ltd"
@@ -83,3 +85,32 @@ def expect_imported(page: Page) -> None:
 def fact(page: Page, term: str) -> Locator:
     """What a summary says under this term."""
     return page.get_by_role("definition").locator(f"xpath=self::dd[preceding-sibling::dt[1][.='{term}']]")
+
+
+def choose_account(page: Page, field: str, account: str) -> None:
+    """Choose an account in a field by its name: by typing where there is a script, else from the list."""
+    box = page.get_by_role("combobox", name=field, exact=True)
+    if box.evaluate("field => field.tagName") == "SELECT":
+        box.select_option(label=account)
+    else:
+        box.fill(account.split(" ", 1)[1])
+        page.get_by_role("option", name=account.replace(" ", " · ", 1)).click()
+
+
+def reload_until(page: Page, wanted: Locator) -> None:
+    """Look again and again, as people do where a page does not follow by itself."""
+
+    def there() -> bool:
+        page.reload()
+        return wanted.count() > 0
+
+    until(there, 15, "what the page was to show")
+
+
+def save_rules(page: Page) -> None:
+    """Look at what will happen, then let it happen."""
+    open_page(page, "Sync rules")
+    press(page, "Review")
+    expect(page.get_by_role("heading", name="Review before saving")).to_be_visible()
+    press(page, "Save rules and start sending")
+    expect(page.get_by_text("confirmed by the accounting service")).to_be_visible()
