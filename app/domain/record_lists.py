@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 PAGE_SIZE = 50
 DAYS = (7, 30, 90)
-NO_COUNT_OVER = 1000
+NO_COUNT_OVER = 500
 """Documents that are left out have no counters; counting them stops here."""
 
 

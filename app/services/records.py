@@ -212,15 +212,14 @@ def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int]
     )
     counts = {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
     counts["all"] = sum(found.values())
-    left_out = record_documents.count_left_out(
+    counts["left_out"], many = record_documents.count_left_out(
         deps.db,
         entity_id,
         retries.rules_in_force(deps, entity_id) or NOTHING,
         limit=NO_COUNT_OVER,
         object_type=query.object_type,
     )
-    counts["left_out"] = left_out
-    return counts, left_out >= NO_COUNT_OVER
+    return counts, many
 
 
 def _reads(deps: Deps, entity_id: str) -> dict[str, ResourceState]:

@@ -15,7 +15,8 @@ from app.domain.accounts import usual_types
 from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
 from app.domain.errors import InputError, NotThereError
 from app.domain.people import Action
-from app.services import assignments
+from app.domain.resources import ResourceState
+from app.services import assignments, refresh
 from app.services.assignments import Outcome
 from app.web.access import needs
 from app.web.beats import beat
@@ -24,6 +25,7 @@ from app.web.requests import deps
 from app.web.security import is_local_path
 
 bp = Blueprint("assign", __name__, url_prefix="/e/<entity_id>/assign")
+READ_WITH = {Kind.PRODUCTS: ("products",), Kind.BILLS: ("payables", "line_items")}
 MOST_OPTIONS = 800
 """Without script each row has a list of all accounts, unless that would make the page heavy."""
 
@@ -39,6 +41,8 @@ def index(entity_id: str) -> Response:
 @needs(Action.SEE)
 def show(entity_id: str, kind: str) -> Response:
     """The rows of one kind; htmx asks for the table alone."""
+    if not wants_fragment():
+        refresh.freshen(deps(), entity_id, [*READ_WITH[_of(kind)], "ledger_accounts"])
     return render(
         "assign/index.html",
         fragment="assign/_table.html",
@@ -154,7 +158,8 @@ def _redraw(kind: Kind) -> Callable[[str], str]:
     """The counts of a page; rows that are being saved ask for themselves."""
 
     def redraw(entity_id: str) -> str:
-        return render_template("assign/_progress.html", kind=kind, progress=_progress(entity_id))
+        progress, read = _progress(entity_id), _read(entity_id, kind)
+        return render_template("assign/_beat.html", kind=kind, progress=progress, read=read)
 
     return redraw
 
@@ -186,6 +191,7 @@ def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
         "ticked": set(),
         "back": back if is_local_path(back) else "",
         "form_key": secrets.token_urlsafe(16),
+        "read": _read(entity_id, kind),
         "bulk": _bulk(entity_id, asked["batch"]) if asked.get("batch") else None,
     }
 
@@ -236,6 +242,11 @@ def _bulk(entity_id: str, batch_id: str) -> dict[str, Any]:
             batch.details["account_id"]
         ),
     }
+
+
+def _read(entity_id: str, kind: Kind) -> ResourceState:
+    """How fresh the list is, and how far reading it has come."""
+    return refresh.overview(deps().db, entity_id)[READ_WITH[kind][-1]]
 
 
 def _progress(entity_id: str) -> dict[Kind, Any]:

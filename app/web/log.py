@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,8 @@ from app.web.access import needs
 from app.web.beats import pause
 from app.web.rendering import render
 from app.web.requests import deps
+
+_SHOWN = re.compile(r"(?P<state>[a-z_]+)(?P<tries>\d+)(?P<button>\*?)\.(?P<id>.+)")
 
 bp = Blueprint("log", __name__, url_prefix="/e/<entity_id>/log")
 
@@ -61,20 +64,21 @@ def watch(entity_id: str) -> str:
     """The next look and, only when something changed, the states that did and how much is new."""
     query = query_of(request.args)
     since, unchanged = request.args.get("since", 0, int), request.args.get("n", 0, int)
-    known, buttons = _on_screen(request.args.getlist("on"))
+    shown = _on_screen(request.args.getlist("on"))
     than = request.args.get("than", "")
     now = records.revision(deps(), entity_id)
-    lines = [] if now == since else records.states(deps(), entity_id, list(known))
-    changed = [line for line in lines if known[line.id] != line.state.value]
-    known |= {line.id: line.state.value for line in lines}
+    lines = [] if now == since else records.states(deps(), entity_id, list(shown))
+    changed = [line for line in lines if (line.state.value, line.tries) != shown[line.id][:2]]
+    shown |= {line.id: (line.state.value, line.tries, shown[line.id][2]) for line in lines}
     n = unchanged + 1 if now == since else 0
+    waiting = any(state == "waiting" for state, _tries, _button in shown.values())
     context: dict[str, Any] = {
         "address": partial(address, entity_id, query),
         "since": now,
         "n": n,
-        "on": [f"{state}{'*' if key in buttons else ''}.{key}" for key, state in known.items()],
+        "on": [f"{state}{tries}{button}.{key}" for key, (state, tries, button) in shown.items()],
         "than": than,
-        "next_in": next_look(known, n),
+        "next_in": 2 if waiting else max(5, pause(n)),
     }
     if now == since:
         return render_template("log/_watch.html", **context)
@@ -82,8 +86,8 @@ def watch(entity_id: str) -> str:
         "log/_watched.html",
         **context,
         changed=changed,
-        buttons=buttons,
-        newer=records.newer(deps(), entity_id, query, than, list(known)) if than else 0,
+        buttons={key for key, (_state, _tries, button) in shown.items() if button},
+        newer=records.newer(deps(), entity_id, query, than, list(shown)) if than else 0,
         counts=records.tab_counts(deps(), entity_id, query),
         spoken=_spoken(changed),
     )
@@ -119,16 +123,10 @@ def address(entity_id: str, query: LogQuery, endpoint: str = "log.show", **chang
     return url_for(endpoint, entity_id=entity_id, **{key: value for key, value in values.items() if value})
 
 
-def next_look(known: dict[str, str], unchanged: int) -> int:
-    """Seconds until the next look: soon while something on the screen is on its way."""
-    return 2 if "waiting" in known.values() else max(5, pause(unchanged))
-
-
-def _on_screen(told: list[str]) -> tuple[dict[str, str], set[str]]:
-    """The states that a page shows by record, and which records have a Retry button; `state*.id` has one."""
-    pairs = [part.split(".", 1) for part in told if "." in part]
-    states = {key: state.rstrip("*") for state, key in pairs}
-    return states, {key for state, key in pairs if state.endswith("*")}
+def _on_screen(told: list[str]) -> dict[str, tuple[str, int, str]]:
+    """What a page shows of each record: its state, how often it was tried, and `*` where it has a Retry."""
+    found = (_SHOWN.fullmatch(part) for part in told)
+    return {m["id"]: (m["state"], int(m["tries"]), m["button"]) for m in found if m}
 
 
 def _spoken(changed: list[Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -44,7 +44,7 @@ def state(entity_id: str, record_id: str) -> str:
 
 @bp.post("/<record_id>/retry")
 @needs(Action.RETRY)
-def retry(entity_id: str, record_id: str) -> str | Response | tuple[str, int]:
+def retry(entity_id: str, record_id: str) -> str | Response:
     """Try one record again. A browser goes back to where it came from; htmx gets the pieces that changed."""
     refusal = ""
     try:
@@ -54,7 +54,8 @@ def retry(entity_id: str, record_id: str) -> str | Response | tuple[str, int]:
     in_list = request.form.get("at") == "row"
     if wants_fragment():
         if in_list:
-            return render_template("log/_row_pieces.html", entity_id=entity_id, line=line, refusal=refusal)
+            html = render_template("log/_row_pieces.html", entity_id=entity_id, line=line, refusal=refusal)
+            return make_response(html, {"HX-Trigger": "gangway:tried"})
         context = _record(entity_id, record_id)
         return render_template("log/_record_pieces.html", **context, refusal=refusal, tried=True, oob=True)
     if refusal:

@@ -252,3 +252,20 @@ def test_a_look_after_news_brings_the_new_state_and_its_word(enter: Enter, store
     assert state is not None
     assert word is not None
     assert (state.get_text(strip=True), word.get_text()) == ("Sent", "Sent")
+
+
+def test_a_record_that_failed_once_more_between_two_looks_is_news(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        add_record(store, "1042", tries=1)
+    browser = enter()
+    watch = soup(browser.get("/e/e1/log?view=record").text).select_one("#log-watch")
+    assert watch is not None
+    with write(store):
+        store.execute("UPDATE synced_records SET tries = 2")
+        store.execute("INSERT INTO revisions VALUES ('e1', 9) ON CONFLICT DO UPDATE SET n = 9")
+
+    page = soup(browser.get(str(watch["hx-get"]), headers=HTMX).text)
+
+    assert page.select_one("#rec-1042-state") is not None
+    assert "1 record still stopped" in page.get_text()
