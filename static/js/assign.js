@@ -75,6 +75,10 @@
   };
 
   document.querySelectorAll("[data-picker]").forEach(setUp);
+  let held = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    held = event.detail.target.matches(".row-status") && event.detail.target.contains(document.activeElement);
+  });
   document.addEventListener("htmx:load", (event) => {
     event.detail.elt.querySelectorAll("[data-picker]").forEach(setUp);
     tell();
@@ -89,6 +93,9 @@
     hidden.value = box.dataset.value = status.dataset.value;
     box.dataset.label = status.dataset.label;
     unsaved();
+    // The button that was pressed is gone; its row's field is the nearest place.
+    if (held && document.activeElement === document.body) input.focus();
+    held = false;
   });
 
   // What the field asks for: everything while it shows a chosen account, else what was typed.
