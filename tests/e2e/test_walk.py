@@ -37,7 +37,7 @@ def test_the_whole_walk(
     add_the_tax_rate(page, emulator, fernlight)
     retry(page)
     bill = next(bill for bill in emulator.books(fernlight)["bills"] if bill["number"] == BILL)
-    assert [line["account_code"] for line in bill["lines"]] == [ACCOUNT.split()[0]]
+    assert [line["account_code"] for line in bill["lines"]] == [ACCOUNT.split(maxsplit=1)[0]]
     assert bill["status"] == "open"
 
     disconnect(page)
