@@ -17,7 +17,7 @@ from app.monite.client import Monite
 from app.services import frames
 from app.services.deps import Deps
 from app.services.frames import Frame
-from app.store.database import prepare
+from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
     assets,
@@ -76,6 +76,7 @@ def create_app(
         monite=monite,
         clock=clock,
         wake=wake,
+        connections=ThreadConnections(settings.database),
     )
     CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
