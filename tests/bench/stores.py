@@ -28,7 +28,9 @@ def make_store(path: Path, *, records: int = 100_000, lines: int = 20_000, accou
         _insert(db, "ledger_accounts", map(_account, range(accounts)))
         _insert(db, "payable_lines", (_line(n, accounts) for n in range(lines)))
         _insert(db, "synced_records", map(_record, range(records)))
-        for n, kind in enumerate(("account_assigned", "retried", "import_finished", "rules_saved", "connected")):
+        for n, kind in enumerate(
+            ("account_assigned", "retried", "import_finished", "rules_saved", "connected")
+        ):
             events.add(db, ENTITY, NOW - timedelta(hours=7 * n), kind, Actor("Marie", Role.OWNER, ENTITY))
         _insert(db, "resources", map(_resource, ("connection", "ledger_accounts", "line_items")))
     db.execute("ANALYZE")
