@@ -179,7 +179,7 @@ def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
     found = assignments.listing(here, entity_id, query, asked.get("after", ""), asked.get("before", ""))
     offered = assignments.offered_accounts(here, entity_id)
     kept = {name: asked[name] for name in KEPT if asked.get(name)}
-    at = {name: asked[name] for name in ("after", "before") if asked.get(name)}
+    place: dict[str, Any] = {name: asked[name] for name in (*KEPT, "after", "before") if asked.get(name)}
     back = asked.get("return", "")
     return {
         "entity_id": entity_id,
@@ -189,7 +189,7 @@ def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
         "found": found,
         "progress": found.progress,
         "kept": kept,
-        "place_here": url_for(".show", entity_id=entity_id, kind=kind, **kept, **at),
+        "place_here": url_for(".show", entity_id=entity_id, kind=kind, **place),
         "offered": offered,
         "usual": usual_types(kind.value),
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
