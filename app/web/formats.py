@@ -8,15 +8,17 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import flask_babel
 from babel import Locale
 from babel.dates import format_datetime, get_month_names
 from flask import g, has_request_context, request
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import get_locale
 
 from app.domain.problems import problem_of
 from app.web.amounts import write_amount
 from app.web.requests import house
+from app.web.texts import gettext as _
+from app.web.texts import ngettext
 
 ZONE_COOKIE = "gangway_zone"
 
@@ -145,4 +147,4 @@ def span(seconds: int) -> str:
 
 def problem_title(code: str) -> str:
     """What a problem is called."""
-    return _(problem_of(code).title)
+    return str(flask_babel.gettext(problem_of(code).title))
