@@ -39,6 +39,7 @@ from app.web import (
     support,
     texts,
 )
+from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -71,6 +72,9 @@ def create_app(
     """
     prepare(settings.database).close()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.jinja_environment = PageEnvironment
+    # Every template stays compiled: there are not many.
+    app.jinja_options = {"cache_size": -1}
     _configure(app, settings)
     app.extensions["gangway"] = requests.House(
         settings=settings,
@@ -138,6 +142,7 @@ def _speak(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         when=formats.when,
+        told=formats.told,
         clock_time=formats.clock_time,
         day=formats.day,
         exact=formats.exact,

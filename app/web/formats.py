@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import flask_babel
-from babel import Locale
 from babel.dates import format_datetime, get_month_names
 from flask import g, has_request_context, request
 from flask_babel import get_locale
@@ -27,10 +27,15 @@ ZONE_COOKIE = "gangway_zone"
 class _Reader:
     """Who reads the page: in which language, in which zone, and what time it is; the same all over a page."""
 
-    locale: Locale
+    locale: str
     zone: tzinfo
     now: datetime
     zone_words: dict[tuple[timedelta | None, timedelta | None], str] = field(default_factory=dict)
+
+    def is_today(self, local: date) -> bool:
+        """Whether a moment in the reader's zone is of the day that it is there now."""
+        now = self.now
+        return (local.day, local.month, local.year) == (now.day, now.month, now.year)
 
     def zone_word(self, local: datetime) -> str:
         """What the zone is called at that time: BST."""
@@ -41,12 +46,13 @@ class _Reader:
 
 
 def _reader() -> _Reader:
-    if "reader" not in g:
+    try:
+        return g.reader  # type: ignore[no-any-return]
+    except AttributeError:
         cookie = request.cookies.get(ZONE_COOKIE, "") if has_request_context() else ""
         here = _zone(cookie)
-        g.reader = _Reader(get_locale() or Locale("en", "GB"), here, house().clock().astimezone(here))
-    found: _Reader = g.reader
-    return found
+        g.reader = _Reader(str(get_locale() or "en_GB"), here, house().clock().astimezone(here))
+        return g.reader  # type: ignore[no-any-return]
 
 
 def zone_name() -> str:
@@ -62,14 +68,32 @@ def _zone(name: str) -> tzinfo:
         return UTC
 
 
+class Told(NamedTuple):
+    """A moment as a page shows it: for machines, to the second, and in words."""
+
+    iso: str
+    exact: str
+    words: str
+
+
+def told(moment: datetime, *, lower: bool = False) -> Told:
+    """All that a page says of a moment at once; tables ask for one in each row."""
+    reader = _reader()
+    local = moment.astimezone(reader.zone)
+    return Told(moment.isoformat(), _exact(local, reader), _when(local, reader, lower=lower))
+
+
 def when(moment: datetime | None, *, lower: bool = False) -> str:
     """A moment in words: "today 10:42", "9 May, 10:42", with the year when it is another one."""
     if moment is None:
         return "–"
     reader = _reader()
-    local = moment.astimezone(reader.zone)
-    clock = f"{local:%H:%M}"
-    if local.date() == reader.now.date():
+    return _when(moment.astimezone(reader.zone), reader, lower=lower)
+
+
+def _when(local: datetime, reader: _Reader, *, lower: bool) -> str:
+    clock = f"{local.hour:02}:{local.minute:02}"
+    if reader.is_today(local):
         return _("today %(clock)s", clock=clock) if lower else _("Today %(clock)s", clock=clock)
     return f"{_day(local, reader)}, {clock}"
 
@@ -80,8 +104,8 @@ def clock_time(moment: datetime | None) -> str:
         return "–"
     reader = _reader()
     local = moment.astimezone(reader.zone)
-    clock = f"{local:%H:%M}"
-    return clock if local.date() == reader.now.date() else f"{_day(local, reader)}, {clock}"
+    clock = f"{local.hour:02}:{local.minute:02}"
+    return clock if reader.is_today(local) else f"{_day(local, reader)}, {clock}"
 
 
 def day(moment: date | datetime | None) -> str:
@@ -93,7 +117,7 @@ def day(moment: date | datetime | None) -> str:
 
 
 def _day(local: date, reader: _Reader) -> str:
-    month = _months("abbreviated", str(reader.locale))[local.month]
+    month = _months("abbreviated", reader.locale)[local.month]
     year = "" if local.year == reader.now.year else f" {local.year}"
     return f"{local.day} {month}{year}"
 
@@ -107,9 +131,13 @@ def _months(width: str, locale: str) -> Mapping[int, str]:
 def exact(moment: datetime) -> str:
     """The moment to the second, with its zone."""
     reader = _reader()
-    local = moment.astimezone(reader.zone)
-    month = _months("wide", str(reader.locale))[local.month]
-    return f"{local.day} {month} {local.year}, {local:%H:%M:%S} {reader.zone_word(local)}"
+    return _exact(moment.astimezone(reader.zone), reader)
+
+
+def _exact(local: datetime, reader: _Reader) -> str:
+    month = _months("wide", reader.locale)[local.month]
+    clock = f"{local.hour:02}:{local.minute:02}:{local.second:02}"
+    return f"{local.day} {month} {local.year}, {clock} {reader.zone_word(local)}"
 
 
 def ago(moment: datetime | None) -> str:
@@ -130,7 +158,7 @@ def ago(moment: datetime | None) -> str:
 
 def money(amount: int | None, currency: str | None) -> str:
     """£43.20 from 4320 GBP."""
-    return "–" if amount is None else write_amount(amount, currency, str(_reader().locale))
+    return "–" if amount is None else write_amount(amount, currency, _reader().locale)
 
 
 def midnight() -> datetime:
