@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from app.web.texts import gettext as _
 from app.web.texts import ngettext
 
 ZONE_COOKIE = "gangway_zone"
+_ZONE_WORDS: dict[tuple[str, tzinfo, timedelta | None, timedelta | None], str] = {}
 
 
 @dataclass(slots=True)
@@ -30,19 +31,19 @@ class _Reader:
     locale: str
     zone: tzinfo
     now: datetime
-    zone_words: dict[tuple[timedelta | None, timedelta | None], str] = field(default_factory=dict)
 
     def is_today(self, local: date) -> bool:
         """Whether a moment in the reader's zone is of the day that it is there now."""
         now = self.now
         return (local.day, local.month, local.year) == (now.day, now.month, now.year)
 
-    def zone_word(self, local: datetime) -> str:
-        """What the zone is called at that time: BST."""
-        key = (local.utcoffset(), local.dst())
-        if key not in self.zone_words:
-            self.zone_words[key] = str(format_datetime(local, "zzz", tzinfo=self.zone, locale=self.locale))
-        return self.zone_words[key]
+
+def _zone_word(local: datetime, reader: _Reader) -> str:
+    """What the reader's zone is called at that time: BST. Babel takes longer for it than for the rest."""
+    key = (reader.locale, reader.zone, local.utcoffset(), local.dst())
+    if key not in _ZONE_WORDS:
+        _ZONE_WORDS[key] = str(format_datetime(local, "zzz", tzinfo=reader.zone, locale=reader.locale))
+    return _ZONE_WORDS[key]
 
 
 def _reader() -> _Reader:
@@ -137,7 +138,7 @@ def exact(moment: datetime) -> str:
 def _exact(local: datetime, reader: _Reader) -> str:
     month = _months("wide", reader.locale)[local.month]
     clock = f"{local.hour:02}:{local.minute:02}:{local.second:02}"
-    return f"{local.day} {month} {local.year}, {clock} {reader.zone_word(local)}"
+    return f"{local.day} {month} {local.year}, {clock} {_zone_word(local, reader)}"
 
 
 def ago(moment: datetime | None) -> str:

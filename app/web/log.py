@@ -18,6 +18,7 @@ from app.domain.record_lists import DAYS
 from app.domain.synced_records import OBJECT_TYPES, OBJECT_WORDS, RecordState
 from app.services import records
 from app.services.records import TABS, LogQuery
+from app.web import shells
 from app.web.access import may, needs
 from app.web.beats import pause
 from app.web.rendering import render
@@ -35,6 +36,7 @@ def show(entity_id: str) -> Response:
     query = query_of(request.args)
     records.freshen(deps(), entity_id)
     found = records.find(deps(), entity_id, query)
+    shells.keep(found.frame)
     return render(
         "log/index.html",
         fragment="log/_answer.html",
