@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,14 +21,34 @@ from app.web.texts import gettext as _
 from app.web.texts import ngettext
 
 ZONE_COOKIE = "gangway_zone"
-_ZONE_WORDS: dict[tuple[str, tzinfo, timedelta | None, timedelta | None], str] = {}
 
 
-@dataclass(slots=True)
+class _Voice:
+    """What a language calls months and a zone; Babel finds each anew whenever it writes one."""
+
+    def __init__(self, locale: str, zone: tzinfo) -> None:
+        self.locale = locale
+        self.zone = zone
+        self.months: Mapping[int, str] = dict(get_month_names("abbreviated", locale=locale))
+        self.long_months: Mapping[int, str] = dict(get_month_names("wide", locale=locale))
+        self._zone_words: dict[tuple[timedelta | None, timedelta | None], str] = {}
+
+    def zone_word(self, local: datetime) -> str:
+        """What the zone is called at that time: BST."""
+        key = (local.utcoffset(), local.dst())
+        if key not in self._zone_words:
+            self._zone_words[key] = str(format_datetime(local, "zzz", tzinfo=self.zone, locale=self.locale))
+        return self._zone_words[key]
+
+
+_voice = lru_cache(256)(_Voice)
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
-    """Who reads the page: in which language, in which zone, and what time it is; the same all over a page."""
+    """Who reads the page, and what time it is there; the same all over a page."""
 
-    locale: str
+    voice: _Voice
     zone: tzinfo
     now: datetime
 
@@ -38,21 +58,13 @@ class _Reader:
         return (local.day, local.month, local.year) == (now.day, now.month, now.year)
 
 
-def _zone_word(local: datetime, reader: _Reader) -> str:
-    """What the reader's zone is called at that time: BST. Babel takes longer for it than for the rest."""
-    key = (reader.locale, reader.zone, local.utcoffset(), local.dst())
-    if key not in _ZONE_WORDS:
-        _ZONE_WORDS[key] = str(format_datetime(local, "zzz", tzinfo=reader.zone, locale=reader.locale))
-    return _ZONE_WORDS[key]
-
-
 def _reader() -> _Reader:
     try:
         return g.reader  # type: ignore[no-any-return]
     except AttributeError:
-        cookie = request.cookies.get(ZONE_COOKIE, "") if has_request_context() else ""
-        here = _zone(cookie)
-        g.reader = _Reader(str(get_locale() or "en_GB"), here, house().clock().astimezone(here))
+        here = _zone(request.cookies.get(ZONE_COOKIE, "") if has_request_context() else "")
+        voice = _voice(str(get_locale() or "en_GB"), here)
+        g.reader = _Reader(voice, here, house().clock().astimezone(here))
         return g.reader  # type: ignore[no-any-return]
 
 
@@ -118,15 +130,9 @@ def day(moment: date | datetime | None) -> str:
 
 
 def _day(local: date, reader: _Reader) -> str:
-    month = _months("abbreviated", reader.locale)[local.month]
+    month = reader.voice.months[local.month]
     year = "" if local.year == reader.now.year else f" {local.year}"
     return f"{local.day} {month}{year}"
-
-
-@cache
-def _months(width: str, locale: str) -> Mapping[int, str]:
-    """The names of the months in a language; Babel finds them anew for each date that it writes."""
-    return dict(get_month_names(width, locale=locale))  # type: ignore[arg-type]
 
 
 def exact(moment: datetime) -> str:
@@ -136,9 +142,9 @@ def exact(moment: datetime) -> str:
 
 
 def _exact(local: datetime, reader: _Reader) -> str:
-    month = _months("wide", reader.locale)[local.month]
+    month = reader.voice.long_months[local.month]
     clock = f"{local.hour:02}:{local.minute:02}:{local.second:02}"
-    return f"{local.day} {month} {local.year}, {clock} {_zone_word(local, reader)}"
+    return f"{local.day} {month} {local.year}, {clock} {reader.voice.zone_word(local)}"
 
 
 def ago(moment: datetime | None) -> str:
@@ -159,7 +165,7 @@ def ago(moment: datetime | None) -> str:
 
 def money(amount: int | None, currency: str | None) -> str:
     """£43.20 from 4320 GBP."""
-    return "–" if amount is None else write_amount(amount, currency, _reader().locale)
+    return "–" if amount is None else write_amount(amount, currency, _reader().voice.locale)
 
 
 def midnight() -> datetime:

@@ -23,6 +23,7 @@ from app.web.access import may, needs
 from app.web.beats import pause
 from app.web.rendering import render
 from app.web.requests import deps
+from app.web.texts import gettext
 
 _SHOWN = re.compile(r"(?P<state>[a-z_]+)(?P<tries>\d+)(?P<button>\*?)\.(?P<id>.+)")
 
@@ -48,7 +49,7 @@ def show(entity_id: str) -> Response:
         type_words=OBJECT_WORDS,
         days=DAYS,
         group_text=records.group_text,
-        problem_of=problem_of,
+        titles=_titles(found),
         on=_shown(found),
         waiting=any(line.state is RecordState.WAITING for line in found.page.lines),
     )
@@ -126,6 +127,12 @@ def address(entity_id: str, query: LogQuery, endpoint: str = "log.show", **chang
         **changes,
     }
     return url_for(endpoint, entity_id=entity_id, **{key: value for key, value in values.items() if value})
+
+
+def _titles(found: records.Log) -> dict[str, str]:
+    """What each problem is called that the page names."""
+    codes = {*found.problems, found.query.problem, *(line.problem for line in found.page.lines)}
+    return {code: gettext(problem_of(code).title) for code in codes if code}
 
 
 def _shown(found: records.Log) -> list[str]:
