@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import flask_babel
 from babel.dates import format_datetime, get_month_names
-from flask import g, has_request_context, request
+from flask import has_request_context, request
 from flask_babel import get_locale
 
 from app.domain.problems import problem_of
 from app.web.amounts import write_amount
-from app.web.requests import house
+from app.web.requests import house, own_g
 from app.web.texts import gettext as _
 from app.web.texts import ngettext
 
@@ -24,13 +24,14 @@ ZONE_COOKIE = "gangway_zone"
 
 
 class _Voice:
-    """What a language calls months and a zone; Babel finds each anew whenever it writes one."""
+    """What a language calls today, the months and a zone; Babel finds those anew whenever it writes one."""
 
     def __init__(self, locale: str, zone: tzinfo) -> None:
         self.locale = locale
         self.zone = zone
         self.months: Mapping[int, str] = dict(get_month_names("abbreviated", locale=locale))
         self.long_months: Mapping[int, str] = dict(get_month_names("wide", locale=locale))
+        self.today = (str(_("Today %(clock)s", clock="{}")), str(_("today %(clock)s", clock="{}")))
         self._zone_words: dict[tuple[timedelta | None, timedelta | None], str] = {}
 
     def zone_word(self, local: datetime) -> str:
@@ -59,13 +60,14 @@ class _Reader:
 
 
 def _reader() -> _Reader:
+    own = own_g()
     try:
-        return g.reader  # type: ignore[no-any-return]
+        return own.reader  # type: ignore[no-any-return]
     except AttributeError:
         here = _zone(request.cookies.get(ZONE_COOKIE, "") if has_request_context() else "")
         voice = _voice(str(get_locale() or "en_GB"), here)
-        g.reader = _Reader(voice, here, house().clock().astimezone(here))
-        return g.reader  # type: ignore[no-any-return]
+        own.reader = _Reader(voice, here, house().clock().astimezone(here))
+        return own.reader  # type: ignore[no-any-return]
 
 
 def zone_name() -> str:
@@ -107,7 +109,7 @@ def when(moment: datetime | None, *, lower: bool = False) -> str:
 def _when(local: datetime, reader: _Reader, *, lower: bool) -> str:
     clock = f"{local.hour:02}:{local.minute:02}"
     if reader.is_today(local):
-        return _("today %(clock)s", clock=clock) if lower else _("Today %(clock)s", clock=clock)
+        return reader.voice.today[lower].format(clock)
     return f"{_day(local, reader)}, {clock}"
 
 
