@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.domain.people import Actor, Role
+from app.domain.resources import RESOURCES
 from app.store import events
 from app.store.database import prepare, to_text, write
 
@@ -32,7 +33,7 @@ def make_store(path: Path, *, records: int = 100_000, lines: int = 20_000, accou
             ("account_assigned", "retried", "import_finished", "rules_saved", "connected")
         ):
             events.add(db, ENTITY, NOW - timedelta(hours=7 * n), kind, Actor("Marie", Role.OWNER, ENTITY))
-        _insert(db, "resources", map(_resource, ("connection", "ledger_accounts", "line_items")))
+        _insert(db, "resources", map(_resource, RESOURCES))
     db.execute("ANALYZE")
     return db
 
