@@ -80,6 +80,15 @@ class Emulator:
         """Monite's API as a stranger to this product would use it."""
         return Running(self.url, self._http).client(entity_id)
 
+    def account_of(self, entity_id: str, bill: str, line: str) -> str | None:
+        """The code of the account that a line of a bill has at Monite."""
+        client = self.client(entity_id)
+        bill_id = next(row["id"] for row in client.all("/payables", limit=100) if row["document_id"] == bill)
+        lines = client.get(f"/payables/{bill_id}/line_items")["data"]
+        chosen = next(row["ledger_account_id"] for row in lines if row["name"] == line)
+        accounts = client.all("/ledger_accounts", limit=100)
+        return next((str(row["nominal_code"]) for row in accounts if row["id"] == chosen), None)
+
     def connections(self, entity_id: str) -> list[str]:
         """The state of each of the entity's connections, as Monite lists them."""
         rows = self.client(entity_id).get("/accounting_connections")["data"]
