@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.domain.readiness import SAVING, UNDECIDED, UNREAD
 from app.domain.sync_rules import PAYABLE_CHOICES, RECEIVABLE_CHOICES, SyncRules
 
 CHOICES = {"payable": PAYABLE_CHOICES, "receivable": RECEIVABLE_CHOICES}
@@ -20,8 +21,10 @@ class DocumentCount:
     record: str | None
     blocked: bool
     """An invoice with a discount on the whole of it, which is never sent."""
-    lacking: bool
-    """A bill with a line that has no account yet."""
+    lack: str
+    """Of those never tried: the code of what will stop them, UNREAD, SAVING, or "" for nothing."""
+    locked: bool
+    """A bill whose lines can't be changed any more, so that nobody can put right here what it lacks."""
     n: int
 
 
@@ -36,6 +39,24 @@ class DocumentBrief:
     currency: str | None
     date: date | None
     record_id: str | None
+    lack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What will become of documents that were never tried, once they are."""
+
+    tried: int = 0
+    lacks: tuple[tuple[str, int], ...] = ()
+    """How many will stop for each reason, the most frequent first."""
+    locked: int = 0
+    """How many of those that will stop can't be put right here any more."""
+    unread: int = 0
+    saving: int = 0
+
+    @property
+    def stopping(self) -> int:
+        return sum(n for _code, n in self.lacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +73,14 @@ class Change:
     stopped: int
     """Tried before and stopped: these go only by Retry."""
     under_way: int
-    lacking: int
-    """Of the fresh ones: with a line that has no account."""
+    outlook: Outlook
+    """What will become of the fresh ones."""
     blocked: int
     """Can never be sent."""
+
+    @property
+    def stopping(self) -> int:
+        return self.outlook.stopping
 
 
 def changes(before: SyncRules, after: SyncRules, counts: Sequence[DocumentCount]) -> list[Change]:
@@ -80,15 +105,30 @@ def _change(kind: str, status: str, starts: bool, counts: Sequence[DocumentCount
         fresh=sum(c.n for c in fresh),
         stopped=sum(c.n for c in mine if c.record in ("attention", "cannot", "left_out") and not c.blocked),
         under_way=sum(c.n for c in mine if c.record == "waiting"),
-        lacking=sum(c.n for c in fresh if c.lacking),
+        outlook=_outlook(fresh),
         blocked=sum(c.n for c in mine if c.blocked and c.record != "sent"),
     )
 
 
-def waiting(rules: SyncRules, counts: Sequence[DocumentCount]) -> int:
-    """How many bills and invoices these rules would send that were never tried."""
-    return sum(
-        c.n for c in counts if c.record is None and not c.blocked and c.status in getattr(rules, c.kind)
+def outlook(rules: SyncRules, counts: Sequence[DocumentCount]) -> Outlook:
+    """What will become of the bills and invoices that these rules would send and that were never tried."""
+    return _outlook(
+        [c for c in counts if c.record is None and not c.blocked and c.status in getattr(rules, c.kind)]
+    )
+
+
+def _outlook(fresh: Sequence[DocumentCount]) -> Outlook:
+    lacks: dict[str, int] = {}
+    for count in fresh:
+        if count.lack:
+            lacks[count.lack] = lacks.get(count.lack, 0) + count.n
+    stops = [(code, n) for code, n in lacks.items() if code not in UNDECIDED]
+    return Outlook(
+        tried=sum(c.n for c in fresh),
+        lacks=tuple(sorted(stops, key=lambda stop: (-stop[1], stop[0]))),
+        locked=sum(c.n for c in fresh if c.locked and c.lack and c.lack not in UNDECIDED),
+        unread=lacks.get(UNREAD, 0),
+        saving=lacks.get(SAVING, 0),
     )
 
 

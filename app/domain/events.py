@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from app.domain.people import Actor
+
+ASSIGNED, ASSIGNED_MANY = "account_assigned", "accounts_assigned"
+RETRIED, RETRIED_MANY = "retried", "records_retried"
+_TOGETHER = timedelta(minutes=30)
+"""Steps of one piece of work follow each other faster than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +28,70 @@ class Event:
     was: str | None = None
     became: str | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of what happened: an event, or several alike that one person did one after the other."""
+
+    at: datetime
+    kind: str
+    actor: Actor
+    object_type: str | None = None
+    note: str | None = None
+    account_id: str | None = None
+    """The account that was assigned, if it was the same each time."""
+    account: str | None = None
+    """What people call it."""
+    times: int = 1
+    is_least: bool = False
+    """Whether it may have been more often than we looked."""
+
+    @property
+    def times_text(self) -> str:
+        return f"{self.times}+" if self.is_least else str(self.times)
+
+
+def told(events: Iterable[Event], most: int, *, cut: bool = False) -> list[Told]:
+    """The newest `most` lines that these events, newest first, make; `cut` when older ones were not read."""
+    lines: list[Told] = []
+    oldest: Event | None = None
+    for event in events:
+        line = _line(event)
+        if oldest is not None and _goes_on(lines[-1], oldest, event):
+            lines[-1] = _joined(lines[-1], line)
+        elif len(lines) == most:
+            return lines
+        else:
+            lines.append(line)
+        oldest = event
+    if cut and lines and lines[-1].kind in (ASSIGNED, RETRIED):
+        lines[-1] = replace(lines[-1], is_least=True)
+    return lines
+
+
+def _line(event: Event) -> Told:
+    many = event.kind in (ASSIGNED_MANY, RETRIED_MANY)
+    return Told(
+        at=event.at,
+        kind={ASSIGNED_MANY: ASSIGNED, RETRIED_MANY: RETRIED}.get(event.kind, event.kind),
+        actor=event.actor,
+        object_type=event.object_type,
+        note=None if many else event.note,
+        account_id=event.became if event.kind in (ASSIGNED, ASSIGNED_MANY) else None,
+        times=int(event.note or 0) if many else 1,
+    )
+
+
+def _goes_on(line: Told, newer: Event, older: Event) -> bool:
+    return (
+        older.kind in (ASSIGNED, RETRIED)
+        and (older.kind, older.actor.name) == (newer.kind, newer.actor.name)
+        and (older.kind == RETRIED or older.object_type == line.object_type)
+        and newer.at - older.at < _TOGETHER
+    )
+
+
+def _joined(line: Told, older: Told) -> Told:
+    same = line.account_id == older.account_id
+    return replace(line, times=line.times + 1, note=None, account_id=line.account_id if same else None)

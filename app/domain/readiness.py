@@ -86,6 +86,46 @@ def settled(code: str, found: Iterable[Condition]) -> bool:
     return bool(related) and all(condition.ok for condition in related)
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A bill or an invoice by what any of its lines lacks: enough to count by, and to foretell its fate.
+
+    What isn't known here (no rates, no accounts read yet) lacks nothing as far as we can tell.
+    """
+
+    is_bill: bool
+    lines_read: bool
+    has_lines: bool
+    no_account: bool = False
+    saving: bool = False
+    """Whether the only account that is missing was chosen here and isn't confirmed yet."""
+    account_gone: bool = False
+    no_tax: bool = False
+    tax_unknown: bool = False
+
+
+UNREAD, SAVING = "UNREAD", "SAVING"
+UNDECIDED = frozenset({UNREAD, SAVING})
+"""It depends on what is not known yet whether these arrive."""
+
+
+def outlook(outline: Outline) -> str:
+    """The first thing that will stop a document once it is tried, UNREAD or SAVING, or "" for nothing."""
+    if not outline.lines_read:
+        return UNREAD
+    if not outline.has_lines:
+        return "LINES_NONE"
+    if outline.no_account:
+        return "ACC_LINE" if outline.is_bill else "ACC_PRODUCT"
+    stops = (
+        ("ACC_ARCHIVED", outline.account_gone),
+        ("TAX_MISSING", outline.no_tax),
+        ("TAX_NO_MATCH", outline.tax_unknown),
+        (SAVING, outline.saving),
+    )
+    return next((code for code, is_so in stops if is_so), "")
+
+
 def _connection(connected: bool, system: str) -> Condition:
     good, bad = "Connected to %(system)s", "Not connected to %(system)s"
     return _condition("CONN_WITHDRAWN", connected, good, bad, fix=Fix.CONNECTION, values={"system": system})

@@ -13,7 +13,7 @@ from app.domain.accounts import LedgerAccount, usual_types
 from app.domain.assignables import Assignable, AssignPage, AssignProgress, AssignQuery, Kind, Refusal
 from app.domain.batches import Batch, BatchProgress
 from app.domain.errors import InputError, NotThereError
-from app.domain.events import Event
+from app.domain.events import ASSIGNED, ASSIGNED_MANY, Event
 from app.domain.outbox import Intent
 from app.services import batches, outbox
 from app.services.deliveries import lines, products
@@ -22,7 +22,7 @@ from app.store import account_choices, assignables, events, ledger_accounts, rev
 from app.store.database import write
 
 BATCH = "assign"
-EVENT = "account_assigned"
+EVENT = ASSIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +184,7 @@ def _choose(
 ) -> list[int]:
     """Note the choice, queue it and tell of it; all in the caller's transaction."""
     db, now, kind = deps.db, deps.clock(), rows[0].kind
+    object_type = "product" if kind is Kind.PRODUCTS else "line_item"
     assignables.choose(db, kind, [row.id for row in rows], account_id)
     for row in rows:
         events.add(
@@ -192,11 +193,23 @@ def _choose(
             now,
             EVENT,
             deps.actor,
-            object_type="product" if kind is Kind.PRODUCTS else "line_item",
+            object_type=object_type,
             object_id=row.id,
             was=row.current_account_id,
             became=account_id,
-            note=batch_id,
+            note=row.name or row.description,
+            batch_id=batch_id,
+        )
+    if batch_id is not None:
+        events.add(
+            db,
+            entity_id,
+            now,
+            ASSIGNED_MANY,
+            deps.actor,
+            object_type=object_type,
+            became=account_id,
+            note=str(len(rows)),
         )
     revisions.bump(db, entity_id)
     intents = [_intent(kind, row, account_id) for row in rows]

@@ -55,7 +55,7 @@ class Consequences:
 
     waiting: int
     assigned: int
-    records: int
+    documents: int
 
 
 def overview(deps: Deps, entity_id: str, kind: str = "", before: int | None = None) -> Overview:
@@ -84,7 +84,7 @@ def consequences(deps: Deps, entity_id: str) -> Consequences:
     none = AssignCount()
     assigned = sum(sums.assign.get(kind, none).done for kind in ("products", "bills"))
     return Consequences(
-        waiting=sums.records.get("waiting", 0), assigned=assigned, records=sums.records.get("sent", 0)
+        waiting=sums.documents.get("waiting", 0), assigned=assigned, documents=sums.documents.get("sent", 0)
     )
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.connections import Connection, ConnectionStatus
-from app.domain.events import Event
+from app.domain.events import Told
 from app.domain.onboarding import Facts, Step, Task, finished, next_step, tasks
 from app.domain.resources import IMPORTED, LINE_ITEMS, ResourceState
-from app.services import frames, refresh
+from app.services import frames, histories, refresh
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.store import attempts, connections, events, preferences, progress
@@ -28,11 +28,12 @@ class Home:
     steps_shown: bool
     """Whether this person wants to see the steps although they are done."""
     sent_today: int
-    records: dict[str, int]
+    documents: dict[str, int]
+    """How many bills and invoices are in each state of their records."""
     problems: list[ProblemCount]
     unread: list[ResourceState]
     """Lists whose last read failed."""
-    last: list[Event]
+    last: list[Told]
     settled_at: datetime | None
 
     @property
@@ -93,10 +94,10 @@ def home(deps: Deps, entity_id: str, since_midnight: datetime) -> Home:
         finished=finished(facts),
         steps_shown=preferences.get(deps.db, deps.actor.name, entity_id, STEPS_SHOWN) == "shown",
         sent_today=progress.sent_since(deps.db, entity_id, since_midnight),
-        records=sums.records,
+        documents=sums.documents,
         problems=progress.problems(deps.db, entity_id),
         unread=[state for state in read.values() if state.state == "error"],
-        last=events.find(deps.db, entity_id, limit=5),
+        last=histories.latest(deps, entity_id, 5),
         settled_at=frame.rules_saved_at if frame else None,
     )
 
@@ -131,7 +132,7 @@ def imports(deps: Deps, entity_id: str) -> Import:
 
 def _facts(deps: Deps, frame: Frame | None, sums: Progress, read: dict[str, ResourceState]) -> Facts:
     connection = frame.connection if frame else None
-    sent = sums.records.get("sent", 0)
+    sent = sums.documents.get("sent", 0)
     ours = connection and attempts.of_connection(deps.db, frame.entity_id, connection.id) if frame else None
     none = AssignCount()
     products, bills = sums.assign.get("products", none), sums.assign.get("bills", none)

@@ -19,14 +19,22 @@ from app.domain.record_lists import (
     RecordLine,
 )
 from app.domain.record_tries import RecordTry
-from app.domain.resources import RECORDS, ResourceState
-from app.domain.sync_rules import NOTHING
+from app.domain.resources import CONNECTION, RECORDS, ResourceState
 from app.domain.synced_records import RecordState
-from app.services import assignments, frames, retries
+from app.services import assignments, frames, refresh, retries
 from app.services.deps import Deps
 from app.services.frames import Frame
-from app.store import events, outbox, record_documents, record_lists, record_tries, resources, revisions
-from app.store.database import to_text, write
+from app.store import (
+    connections,
+    events,
+    outbox,
+    record_documents,
+    record_lists,
+    record_tries,
+    resources,
+    revisions,
+)
+from app.store.database import to_text
 
 TABS: Mapping[str, tuple[RecordState, ...]] = {
     "attention": (RecordState.ATTENTION,),
@@ -36,6 +44,7 @@ TABS: Mapping[str, tuple[RecordState, ...]] = {
     "left_out": (RecordState.LEFT_OUT,),
     "all": (),
 }
+BEHIND_THE_LOG = (*RECORDS, "payables", "receivables", CONNECTION)
 BY_PROBLEM = ("attention", "cannot")
 
 
@@ -199,10 +208,13 @@ def group_text(frame: Frame | None, group: ProblemGroup) -> Phrase:
 
 def update(deps: Deps, entity_id: str) -> None:
     """Have the records, and the documents behind them, read from Monite again."""
-    with write(deps.db):
-        resources.want(deps.db, entity_id, [*RECORDS, "payables", "receivables", "connection"], deps.clock())
-        revisions.bump(deps.db, entity_id)
-    deps.wake()
+    refresh.want(deps, entity_id, BEHIND_THE_LOG)
+
+
+def freshen(deps: Deps, entity_id: str) -> None:
+    """A person looks at the log: have read again what is older than a minute and can have changed."""
+    if connections.current(deps.db, entity_id) is not None:
+        refresh.freshen(deps, entity_id, BEHIND_THE_LOG)
 
 
 def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int], bool]:
@@ -212,12 +224,11 @@ def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int]
     )
     counts = {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
     counts["all"] = sum(found.values())
+    rules = retries.rules_in_force(deps, entity_id)
+    if rules is None:
+        return counts, False
     counts["left_out"], many = record_documents.count_left_out(
-        deps.db,
-        entity_id,
-        retries.rules_in_force(deps, entity_id) or NOTHING,
-        limit=NO_COUNT_OVER,
-        object_type=query.object_type,
+        deps.db, entity_id, rules, limit=NO_COUNT_OVER, object_type=query.object_type
     )
     return counts, many
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.domain.batches import Batch, BatchProgress
 from app.domain.errors import InputError, NotThereError
+from app.domain.events import RETRIED, RETRIED_MANY
 from app.domain.outbox import Intent
 from app.domain.problems import Phrase, diagnose
 from app.domain.readiness import Condition, conditions
@@ -243,13 +244,16 @@ def _queue(deps: Deps, entity_id: str, lines: Sequence[RecordLine], batch_id: st
             deps.db,
             entity_id,
             now,
-            "retried",
+            RETRIED,
             deps.actor,
             object_type=line.object_type,
             object_id=line.object_id or line.id,
             was=line.problem or None,
             note=line.name,
+            batch_id=batch_id,
         )
+    if batch_id is not None:
+        events.add(deps.db, entity_id, now, RETRIED_MANY, deps.actor, note=str(len(lines)))
     revisions.bump(deps.db, entity_id)
     return ids
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlite_utils import Database
 
 from app.domain import effects
-from app.domain.effects import Change, DocumentBrief, DocumentCount, fingerprint
+from app.domain.effects import Change, DocumentBrief, DocumentCount, Outlook, fingerprint
 from app.domain.errors import GangwayError, MoniteError, NotFoundError
 from app.domain.events import Event
 from app.domain.holds import Hold, HoldResult, RuleSave
@@ -64,9 +64,14 @@ class RulesView:
         )
 
     @property
+    def due(self) -> Outlook:
+        """The bills and invoices that these rules would send and that were never tried."""
+        return effects.outlook(self.shown or NOTHING, self.counts)
+
+    @property
     def waiting(self) -> int:
-        """How many bills and invoices these rules would send that were never tried."""
-        return effects.waiting(self.shown or NOTHING, self.counts)
+        """How many there are of them."""
+        return self.due.tried
 
 
 class RulesChangedError(GangwayError):

@@ -28,6 +28,7 @@ from app.store import (
 )
 
 Raw = Mapping[str, Any]
+FOUND = "already so when first seen here"
 
 
 def connection(
@@ -51,7 +52,8 @@ def connection(
             became=after.status.value,
             note=news[kind],
         )
-    if {"connected", "import_finished"} & set(told):
+    found_in_use = before is None and after.status is not ConnectionStatus.PENDING_AUTH
+    if found_in_use or {"connected", "import_finished"} & set(told):
         # Somebody has just connected and waits, unless it was connected before we came.
         wanted = [name for name in RESOURCES if name != CONNECTION]
         resources.want(db, entity_id, wanted, now, interactive=before is not None)
@@ -75,13 +77,14 @@ def _news(before: Connection | None, after: Connection) -> dict[str, str | None]
     news: dict[str, str | None] = {}
     turned = before is None or before.status is not after.status
     if after.status is ConnectionStatus.CONNECTED and turned:
-        news["connected"] = None
+        news["connected"] = FOUND if before is None else None
     if after.imported_at is not None and (before is None or before.imported_at is None):
         news["import_finished"] = None
     if after.status is ConnectionStatus.CONNECTED and after.imported_at is None and after.errors:
         news["import_failed"] = "; ".join(after.errors)
     if after.status is ConnectionStatus.DEAUTHORIZED and turned:
-        news["access_withdrawn"] = "; ".join(after.errors) or None
+        found = (FOUND,) if before is None else ()
+        news["access_withdrawn"] = "; ".join((*after.errors, *found)) or None
     if after.status is ConnectionStatus.DISCONNECTED and turned and before is not None:
         news["disconnected"] = None
     return news

@@ -10,15 +10,15 @@ from app.domain.api_calls import ApiCall
 from app.domain.businesses import STUCK_AFTER_DAYS, VIEWS, Business
 from app.domain.connections import Connection
 from app.domain.errors import NotThereError
-from app.domain.events import Event
+from app.domain.events import Told
 from app.domain.record_lists import LogFilter, Page, ProblemGroup
 from app.domain.resources import RESOURCES, ResourceState
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
-from app.services import frames, retries
+from app.services import frames, histories, retries
 from app.services.deps import Deps
 from app.services.frames import Frame
-from app.store import api_calls, connections, events, record_lists, resources, support
+from app.store import api_calls, connections, record_lists, resources, support
 from app.store.support import Moments
 
 LATEST = 20
@@ -42,7 +42,7 @@ class Look:
     rules: SyncRules | None
     connections: Sequence[Connection]
     reads: Sequence[ResourceState]
-    events: Sequence[Event]
+    events: Sequence[Told]
     calls: Sequence[ApiCall]
 
 
@@ -67,7 +67,7 @@ def get(deps: Deps, entity_id: str) -> Look:
         rules=retries.rules_in_force(deps, entity_id),
         connections=connections.find(deps.db, entity_id),
         reads=[known.get(name, ResourceState(name)) for name in RESOURCES],
-        events=events.find(deps.db, entity_id, limit=LATEST),
+        events=histories.latest(deps, entity_id, LATEST),
         calls=api_calls.find(deps.db, entity_id, LATEST),
     )
 

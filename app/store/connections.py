@@ -22,12 +22,13 @@ def save(
 ) -> Connection:
     """Keep the newest copy of a connection; the connection with what is ours in it.
 
-    The first time that it is seen connected is written down, together with Monite's import stamp as it
-    stood before: an import has finished once the stamp is later.
+    The first time that it is seen connected, or robbed of its access, is written down together with
+    Monite's import stamp as it stood before: an import has finished once the stamp is later.
     """
     known = get(db, connection.id)
     upsert(db, "connections", [_to_row(entity_id, connection, now, raw)])
-    if connection.status is ConnectionStatus.CONNECTED and (known is None or not known.first_connected_at):
+    was_connected = connection.status in (ConnectionStatus.CONNECTED, ConnectionStatus.DEAUTHORIZED)
+    if was_connected and (known is None or not known.first_connected_at):
         stamp = (known.last_pull if known else None) or connection.created_at + STAMPED_WITHIN
         db.execute(
             "UPDATE connections SET first_connected_at = ?, first_stamp = ? WHERE id = ?",

@@ -26,13 +26,14 @@ def add(
     was: str | None = None,
     became: str | None = None,
     note: str | None = None,
+    batch_id: str | None = None,
 ) -> int:
-    """Write one event down and return its id."""
+    """Write one event down and return its id. One of many of a bulk change names its batch."""
     row = db.execute(
         """
         INSERT INTO events
-            (entity_id, at, kind, actor_name, actor_role, object_type, object_id, was, became, note)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+            (entity_id, at, kind, actor_name, actor_role, object_type, object_id, was, became, note, batch_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
         """,
         [
             entity_id,
@@ -45,6 +46,7 @@ def add(
             was,
             became,
             note,
+            batch_id,
         ],
     ).fetchone()
     return int(row[0])
@@ -71,6 +73,15 @@ def find(
         values.append(str(before_id))
     rows = db.query(
         f"SELECT * FROM events WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ?", [*values, limit]
+    )
+    return [_from_row(row) for row in rows]
+
+
+def told(db: Database, entity_id: str, limit: int) -> list[Event]:
+    """The newest events as people tell them: a bulk change is one, not one for each of its parts."""
+    rows = db.query(
+        "SELECT * FROM events WHERE entity_id = ? AND batch_id IS NULL ORDER BY id DESC LIMIT ?",
+        [entity_id, limit],
     )
     return [_from_row(row) for row in rows]
 

@@ -41,8 +41,11 @@ class Progress:
     products: int
     bills_to_read: int
     assign: dict[str, AssignCount] = field(default_factory=dict)
-    records: dict[str, int] = field(default_factory=dict)
-    """How many records are in each state."""
+    documents: dict[str, int] = field(default_factory=dict)
+    """How many bills and invoices are in each state of their records.
+
+    Customers, suppliers and products are matched rather than sent, so they are left aside.
+    """
 
     def count(self, resource: str) -> int:
         """How many there are of what an import brings."""
@@ -64,7 +67,7 @@ def get(db: Database, entity_id: str) -> Progress:
             {"id": entity_id},
         )
     )
-    return Progress(**row, assign=_assign(db, entity_id), records=_records(db, entity_id))
+    return Progress(**row, assign=_assign(db, entity_id), documents=_documents(db, entity_id))
 
 
 def problems(db: Database, entity_id: str, limit: int = 3) -> list[ProblemCount]:
@@ -81,13 +84,16 @@ def problems(db: Database, entity_id: str, limit: int = 3) -> list[ProblemCount]
 
 
 def sent_since(db: Database, entity_id: str, moment: datetime) -> int:
-    """How many records were sent at or after this moment; counting stops just above COUNTED."""
+    """How many bills and invoices were sent at or after this moment; counting stops just above COUNTED."""
     row = db.execute(
         """
-        SELECT count(*) FROM (
-            SELECT 1 FROM synced_records WHERE entity_id = ? AND state = 'sent' AND updated_at >= ? LIMIT ?)
+        SELECT sum((SELECT count(*) FROM (
+            SELECT 1 FROM synced_records r
+            WHERE r.entity_id = :id AND r.object_type = kind.value AND r.state = 'sent'
+              AND r.updated_at >= :moment LIMIT :most)))
+        FROM json_each('["bill", "receivable"]') kind
         """,
-        [entity_id, to_text(moment), COUNTED + 1],
+        {"id": entity_id, "moment": to_text(moment), "most": COUNTED + 1},
     ).fetchone()
     return int(row[0])
 
@@ -116,8 +122,12 @@ def _assign(db: Database, entity_id: str) -> dict[str, AssignCount]:
     }
 
 
-def _records(db: Database, entity_id: str) -> dict[str, int]:
+def _documents(db: Database, entity_id: str) -> dict[str, int]:
     rows = db.query(
-        "SELECT state, sum(n) AS n FROM record_counts WHERE entity_id = ? GROUP BY state", [entity_id]
+        """
+        SELECT state, sum(n) AS n FROM record_counts
+        WHERE entity_id = ? AND object_type IN ('bill', 'receivable') GROUP BY state
+        """,
+        [entity_id],
     )
     return {row["state"]: row["n"] for row in rows}

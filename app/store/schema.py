@@ -244,3 +244,15 @@ def first_tables(db: Database) -> None:
     run_script(db, MIRROR)
     run_script(db, OURS)
     run_script(db, _triggers())
+
+
+@migrations()
+def parts_of_a_batch(db: Database) -> None:
+    """An event that is one of many of a bulk change names its batch; the batch is told by an event of its own."""
+    run_script(
+        db,
+        """
+        ALTER TABLE events ADD COLUMN batch_id TEXT;
+        CREATE INDEX events_told ON events (entity_id, id DESC) WHERE batch_id IS NULL;
+        """,
+    )

@@ -26,6 +26,8 @@ from app.web.security import is_local_path
 
 bp = Blueprint("assign", __name__, url_prefix="/e/<entity_id>/assign")
 READ_WITH = {Kind.PRODUCTS: ("products",), Kind.BILLS: ("payables", "line_items")}
+KEPT = ("show", "q", "supplier", "bill", "return")
+"""What an address of the list says besides the page of it."""
 MOST_OPTIONS = 800
 """Without script each row has a list of all accounts, unless that would make the page heavy."""
 
@@ -106,7 +108,7 @@ def save(entity_id: str, kind: str, object_id: str) -> str | tuple[str, int] | R
 def save_many(entity_id: str, kind: str) -> Response:
     """Give one account to the ticked rows, or to all that the filter shows."""
     form = request.form
-    asked = {name: form.get(name, "") for name in ("show", "q", "supplier", "bill")}
+    asked = {name: form.get(name, "") for name in KEPT}
     chosen = _query(_of(kind), asked) if form.get("pick") == "all" else form.getlist("ids")
     try:
         if not chosen:
@@ -151,7 +153,9 @@ def forget(entity_id: str, kind: str, object_id: str) -> str | Response:
     row = assignments.forget(deps(), entity_id, _of(kind), object_id)
     if wants_fragment():
         return _saved(entity_id, Outcome(row))
-    return redirect(url_for(".show", entity_id=entity_id, kind=kind), code=303)
+    back = request.form.get("next", "")
+    home = url_for(".show", entity_id=entity_id, kind=kind)
+    return redirect(back if is_local_path(back) else home, code=303)
 
 
 def _redraw(kind: Kind) -> Callable[[str], str]:
@@ -174,7 +178,8 @@ def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
     query = _query(kind, asked)
     found = assignments.listing(here, entity_id, query, asked.get("after", ""), asked.get("before", ""))
     offered = assignments.offered_accounts(here, entity_id)
-    kept = {name: asked[name] for name in ("show", "q", "supplier", "bill", "return") if asked.get(name)}
+    kept = {name: asked[name] for name in KEPT if asked.get(name)}
+    place: dict[str, Any] = {name: asked[name] for name in (*KEPT, "after", "before") if asked.get(name)}
     back = asked.get("return", "")
     return {
         "entity_id": entity_id,
@@ -184,6 +189,7 @@ def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
         "found": found,
         "progress": found.progress,
         "kept": kept,
+        "place_here": url_for(".show", entity_id=entity_id, kind=kind, **place),
         "offered": offered,
         "usual": usual_types(kind.value),
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
@@ -214,6 +220,7 @@ def _one(
         outcome=outcome,
         chosen=chosen,
         back=back if is_local_path(back) else "",
+        then=back if is_local_path(back) else "",
     )
 
 

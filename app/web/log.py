@@ -33,6 +33,7 @@ bp = Blueprint("log", __name__, url_prefix="/e/<entity_id>/log")
 def show(entity_id: str) -> Response:
     """The log; htmx gets the list, and the tabs and filters beside it."""
     query = query_of(request.args)
+    records.freshen(deps(), entity_id)
     found = records.find(deps(), entity_id, query)
     return render(
         "log/index.html",

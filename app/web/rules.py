@@ -171,6 +171,6 @@ def _ticked(view: RulesView, ticks: MultiDict[str, str]) -> SyncRules:
 
 def _effect(entity_id: str, change: Change) -> tuple[Change, dict[str, Any]]:
     """A change with some of the documents behind each of its numbers."""
-    named = ("fresh", "sent", "stopped", "blocked") if change.starts else ("fresh", "sent")
+    named = ("stopping", "fresh", "sent", "stopped", "blocked") if change.starts else ("fresh", "sent")
     groups = [name for name in named if getattr(change, name)]
     return change, {group: rules.documents(deps(), entity_id, change, group) for group in groups}

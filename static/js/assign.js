@@ -148,7 +148,7 @@
     const all = rowBoxes(), above = all[all.indexOf(box) - 1];
     if (above && above.dataset.value) choose(box, above.dataset.value, above.dataset.label, true);
   };
-  const bulkForm = () => byId("bulk");
+  const bulkForm = () => byId("assign-bulk");
   const bulkNow = (box) => {
     const form = bulkForm(), bulk = form && form.querySelector("[data-picker]");
     if (!form || !ready()) return;

@@ -181,3 +181,16 @@ def test_a_record_is_kept_with_what_it_means(db: Database) -> None:
     assert row == {"state": "attention", "problem": "UNKNOWN", "error_text": "Something odd"}
     assert synced_records.get(db, "e1", "r1") == FAILED
     assert synced_records.get(db, "e2", "r1") is None
+
+
+def test_a_business_that_lost_its_access_before_we_came_is_read_all_the_same(db: Database) -> None:
+    see(db, replace(CONNECTED, status=ConnectionStatus.DEAUTHORIZED))
+
+    asked = {name for name, state in resources.overview(db, "e1").items() if state.requested_at}
+    assert {"synced_records:bill", "payables", "ledger_accounts"} <= asked
+
+
+def test_a_sign_in_that_waits_has_nothing_read_yet(db: Database) -> None:
+    see(db, PENDING)
+
+    assert not any(state.requested_at for state in resources.overview(db, "e1").values())

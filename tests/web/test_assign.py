@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
-from bs4 import BeautifulSoup
-from sqlite_utils import Database
+from collections.abc import Iterator
 
+import pytest
+from bs4 import BeautifulSoup, Tag
+from flask.testing import FlaskClient
+from sqlite_utils import Database
+from werkzeug.test import TestResponse
+
+from app.config import Settings
 from app.domain.assignables import Kind
 from app.store import assignables
 from app.store.database import to_text, write
+from app.web import assign
+from tests.log_samples import add_bill, add_books, add_record
 from tests.web.conftest import NOW, Enter
+from tests.wire import on_the_wire
 
 HTMX = {"HX-Request": "true"}
 
@@ -156,7 +164,9 @@ def test_a_viewer_sees_accounts_as_text(enter: Enter, filled: Database) -> None:
     browser = enter("viewer")
     page = read(browser.get("/e/e1/assign/bills").text)
 
-    assert page.select("main select[name=account_id], main input[type=checkbox][name=ids], #bulk") == []
+    assert (
+        page.select("main select[name=account_id], main input[type=checkbox][name=ids], #assign-bulk") == []
+    )
     assert browser.post("/e/e1/assign/bills/l1", data={"account_id": "a1"}).status_code == 403
 
 
@@ -193,3 +203,77 @@ def test_a_page_without_script_stays_within_its_weight(enter: Enter, filled: Dat
 
     assert len(read(answer.text).select("tr[data-row]")) == 50
     assert len(answer.data) < 170_000
+
+
+def test_the_bulk_bar_says_to_how_many(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/bills?pick=all").text)
+    ticking = read(enter().get("/e/e1/assign/bills").text)
+
+    assert page.select_one("#assign-bulk #bulk-go").text == "Assign to all 2"  # type: ignore[union-attr]
+    assert ticking.select_one("#assign-bulk #bulk-go")["data-many"] == "Assign to {n}"  # type: ignore[index]
+
+
+def send(browser: FlaskClient, form: Tag, account_id: str) -> TestResponse:
+    """Fill in a form as a browser without scripts would."""
+    values = {str(field["name"]): str(field.get("value", "")) for field in form.select("input[name]")}
+    return browser.post(str(form["action"]), data=values | {"account_id": account_id})
+
+
+@pytest.fixture
+def stopped(settings: Settings, store: Database) -> Iterator[str]:
+    """A bill that was stopped by two lines without an account; gives the address of its record."""
+    with write(store):
+        add_books(store)
+        lines = [{"ledger_account_id": None, "name": name} for name in ("Milk", "Beans")]
+        add_bill(store, "bill-1042", *lines)
+        add_record(store, "1042", error_text="ledger_account_id missing on a line: Milk")
+    with on_the_wire(settings.monite_api_url):
+        yield "/e/e1/log/1042"
+
+
+def test_without_script_the_way_back_to_the_record_stays(enter: Enter, stopped: str) -> None:
+    browser = enter()
+    record = read(browser.get(stopped).text)
+    place = str(record.select_one("a[href*='/assign/bills?']")["href"])  # type: ignore[index]
+
+    for line in (0, 1):
+        rows = read(browser.get(place).text)
+        form = rows.select_one(f"#row-bill-1042-line-{line} form")
+        assert form is not None
+        place = send(browser, form, "account-310").headers["Location"]
+        assert place.endswith(f"#row-bill-1042-line-{line}")
+    [back] = read(browser.get(place).text).select(".back-line a")
+    fixed = read(browser.get(str(back["href"])).text).get_text()
+
+    assert back["href"] == stopped
+    assert "not tried yet" in fixed
+
+
+def test_without_script_a_bulk_assignment_keeps_the_way_back_too(enter: Enter, stopped: str) -> None:
+    browser = enter()
+    place = f"/e/e1/assign/bills?bill=bill-1042&show=all&return={stopped}"
+    form = read(browser.get(place).text).select_one("#assign-bulk")
+    assert form is not None
+
+    values = {str(field["name"]): str(field["value"]) for field in form.select("input[name]")}
+    ticked = {"ids": ["bill-1042-line-0", "bill-1042-line-1"], "account_id": "account-310"}
+    answer = browser.post(str(form["action"]), data=values | ticked)
+
+    page = read(browser.get(answer.headers["Location"]).text)
+    assert page.select_one(".back-line a")["href"] == stopped  # type: ignore[index]
+
+
+def test_without_script_a_page_for_one_row_leads_back_to_the_list_and_its_way_back(
+    enter: Enter, stopped: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assign, "MOST_OPTIONS", 0)
+    browser = enter()
+    rows = read(browser.get(f"/e/e1/assign/bills?bill=bill-1042&show=all&return={stopped}").text)
+
+    one = read(browser.get(str(rows.select_one(".plain-choice a")["href"])).text)  # type: ignore[index]
+    form = one.select_one("main form")
+    assert form is not None
+    answer = send(browser, form, "account-310")
+
+    page = read(browser.get(answer.headers["Location"]).text)
+    assert page.select_one(".back-line a")["href"] == stopped  # type: ignore[index]

@@ -13,8 +13,9 @@ from sqlite_utils import Database
 from app.config import Settings
 from app.domain.sync_rules import SyncRules
 from app.store import sync_rules
-from app.store.database import to_text, write
+from app.store.database import write
 from tests.factories import make_monite
+from tests.log_samples import add_bill, add_books
 from tests.web.conftest import NOW, Enter
 from tests.wire import Wire, on_the_wire
 
@@ -61,22 +62,77 @@ def test_a_tick_is_answered_with_a_sentence_and_saves_nothing(enter: Enter, wire
     assert wire.patched == []
 
 
+def words_of(page: BeautifulSoup, selector: str) -> str:
+    return " ".join(" ".join(part.get_text() for part in page.select(selector)).split())
+
+
+TICKS = "payable=waiting_to_be_paid&payable=paid&receivable=issued"
+
+
 def test_the_review_says_how_many_and_which(enter: Enter, wire: Wire, store: Database) -> None:
-    now = to_text(NOW)
     with write(store):
         sync_rules.save(store, "e1", SyncRules(("waiting_to_be_paid",), ("issued",)), NOW)
-        store.execute(
-            "INSERT INTO payables (id, entity_id, status, document_id, created_at, updated_at, raw, seen_at)"
-            " VALUES ('b1', 'e1', 'paid', 'INV-77', ?, ?, '{}', ?)",
-            [now, now, now],
-        )
+        add_bill(store, "INV-77", {}, status="paid")
 
-    ticks = "payable=waiting_to_be_paid&payable=paid&receivable=issued"
-    page = read(enter().get(f"/e/e1/rules/review?{ticks}").text)
+    page = read(enter().get(f"/e/e1/rules/review?{TICKS}").text)
 
-    words = " ".join(page.select_one("#rules-review").get_text().split())  # type: ignore[union-attr]
-    assert "Start sending bills that are paid – 1 will be sent with the next automatic sync." in words
+    words = words_of(page, "#rules-review")
+    assert "Start sending bills that are paid – 1 will be tried with the next automatic sync." in words
     assert "INV-77" in words
+
+
+def test_the_review_says_which_will_stop_and_that_paid_bills_cannot_be_put_right(
+    enter: Enter, wire: Wire, store: Database
+) -> None:
+    with write(store):
+        add_books(store)
+        sync_rules.save(store, "e1", SyncRules(("waiting_to_be_paid",), ("issued",)), NOW)
+        add_bill(store, "GOOD", {}, status="paid")
+        for name in ("BAD-1", "BAD-2"):
+            add_bill(store, name, {"ledger_account_id": None}, status="paid")
+
+    page = read(enter().get(f"/e/e1/rules/review?{TICKS}").text)
+
+    words = words_of(page, ".effect")
+    assert (
+        "3 will be tried with the next automatic sync; "
+        "2 of them have a line without an account and will stop." in words
+    )
+    assert "2 bills that will stop are paid, so their lines can't be changed any more" in words
+    assert "Will stop: see the 2" in words
+    assert page.select(".effect a[href*=assign]") == []
+
+
+def test_the_review_leads_to_what_can_still_be_put_right(enter: Enter, wire: Wire, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        sync_rules.save(store, "e1", SyncRules(("paid",), ("issued",)), NOW)
+        add_bill(store, "b1", {"ledger_account_id": None})
+
+    page = read(enter().get(f"/e/e1/rules/review?{TICKS}").text)
+
+    assert "1 of them has a line without an account and will stop." in words_of(page, ".effect")
+    assert [a["href"] for a in page.select(".effect a[href*=assign]")] == [
+        "/e/e1/assign/bills?bill=b1&show=all"
+    ]
+
+
+def test_the_rules_page_foretells_what_will_stop(enter: Enter, wire: Wire, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "b1", {"tax": 1750})
+        add_bill(store, "b2")
+    browser = enter()
+
+    browser.post(
+        "/e/e1/rules", data={"base": FEW, "payable": ["waiting_to_be_paid"], "receivable": ["issued"]}
+    )
+    words = words_of(read(browser.get("/e/e1/rules").text), ".rules-confirmed")
+
+    assert (
+        "2 records will be tried with the next automatic sync; 2 of them will stop: "
+        "1 of them has no lines, 1 of them has a tax rate that isn't in Xero." in words
+    )
 
 
 def test_saving_puts_the_lists_in_place_and_says_that_it_was_confirmed(enter: Enter, wire: Wire) -> None:
