@@ -70,11 +70,14 @@ class Emulator:
         books: dict[str, Any] = self.control("GET", f"books/{entity_id}")
         return books
 
-    def sent(self, entity_id: str) -> set[str]:
-        """The numbers of the bills and invoices in the books that the bookkeeper did not enter there."""
+    def sent(self, entity_id: str) -> dict[str, set[str]]:
+        """What is in the books and was not entered there: the number, and the accounts of its lines."""
         books = self.books(entity_id)
-        numbers = {document["number"] for document in books["bills"] + books["invoices"]}
-        return {number for number in numbers if not number.startswith(BOOKKEEPERS_OWN)}
+        return {
+            document["number"]: {line["account_code"] for line in document["lines"]}
+            for document in books["bills"] + books["invoices"]
+            if not document["number"].startswith(BOOKKEEPERS_OWN)
+        }
 
     def client(self, entity_id: str) -> Client:
         """Monite's API as a stranger to this product would use it."""

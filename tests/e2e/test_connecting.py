@@ -53,7 +53,7 @@ def test_the_wrong_organisation_is_let_go_and_the_right_one_chosen(page: Page, e
     steps.press(page, "No, choose another organisation")
 
     expect(page.get_by_text("nothing was sent to it")).to_be_visible()
-    assert emulator.sent(fernlight) == set()
+    assert emulator.sent(fernlight) == {}
     steps.press(page, "Reconnect to Xero")
     steps.allow(page)
     steps.finish(page)
