@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, g, request
-from flask_babel import Babel, get_translations
+from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Settings
@@ -17,7 +17,7 @@ from app.monite.client import Monite
 from app.services import frames
 from app.services.deps import Deps
 from app.services.frames import Frame
-from app.store.database import prepare
+from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
     assets,
@@ -37,6 +37,7 @@ from app.web import (
     rules,
     security,
     support,
+    texts,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,6 +77,7 @@ def create_app(
         monite=monite,
         clock=clock,
         wake=wake,
+        connections=ThreadConnections(settings.database),
     )
     CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
@@ -121,12 +123,10 @@ def _speak(app: Flask) -> None:
     """What every template may call."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: _texts().ugettext(text),
-        ngettext=lambda one, many, n: _texts().ungettext(one, many, n),
-        newstyle=True,
-    )
     app.jinja_env.globals.update(
+        _=texts.gettext,
+        gettext=texts.gettext,
+        ngettext=texts.ngettext,
         asset=assets.asset,
         may=access.may,
         frame=_frame,
@@ -146,13 +146,6 @@ def _speak(app: Flask) -> None:
         span=formats.span,
         problem_title=formats.problem_title,
     )
-
-
-def _texts() -> Any:
-    """The texts of this request's language; looked up once, where a page asks for hundreds."""
-    if "texts" not in g:
-        g.texts = get_translations()
-    return g.texts
 
 
 def settings_of(app: Flask) -> Settings:

@@ -6,6 +6,7 @@ It knows neither house, and holds no model that they could share; see docs/decis
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,44 @@ def connect(path: Path | str) -> Database:
     for pragma in PRAGMAS:
         conn.execute(pragma)
     return Database(conn)
+
+
+class ThreadConnections:
+    """A connection for each thread that asks, opened once: opening one costs more than most pages read.
+
+    A thread's connection is closed when the thread ends, and with this object at the latest.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = path
+        self._here = threading.local()
+
+    def get(self) -> Database:
+        """This thread's own connection."""
+        held: _Held | None = getattr(self._here, "held", None)
+        if held is None:
+            held = self._here.held = _Held(connect(self._path))
+        return held.db
+
+    def tidy(self) -> None:
+        """Leave no transaction open in this thread's connection, whatever went wrong before."""
+        held: _Held | None = getattr(self._here, "held", None)
+        if held is not None and held.db.conn.in_transaction:
+            held.db.conn.rollback()
+
+    def close(self) -> None:
+        """Close this thread's connection; the next one who asks opens it again."""
+        self._here.__dict__.pop("held", None)
+
+
+class _Held:
+    """Closes a connection as soon as nobody holds it any more."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def __del__(self) -> None:
+        self.db.close()
 
 
 @contextmanager

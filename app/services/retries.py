@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.domain.batches import Batch, BatchProgress
 from app.domain.errors import InputError, NotThereError
@@ -22,6 +23,7 @@ from app.services import batches, frames, outbox
 from app.services.deliveries.retries import ACTION
 from app.services.deps import Deps
 from app.services.frames import Frame
+from app.store import batches as batch_rows
 from app.store import (
     events,
     holds,
@@ -38,6 +40,7 @@ MOST = 2000
 """A batch that a person can still follow; the rest is for the next one."""
 A_MINUTE = 600
 """How many go through in about a minute, as an estimate."""
+STOPPED_LATELY = timedelta(days=2)
 _WHY = {
     "ACC_LINE": "a line still has no account",
     "ACC_PRODUCT": "a product still has no account",
@@ -187,6 +190,15 @@ def settle(deps: Deps, entity_id: str) -> int:
             record_lists.set_state(deps.db, line.id, found)
         revisions.bump(deps.db, entity_id)
     return len(stranded)
+
+
+def settle_stopped(deps: Deps) -> int:
+    """Settle every entity that stopped a Retry of many lately, whoever looks at it.
+
+    What was being sent when a person stopped it may end without an answer long after they left.
+    """
+    stopped = batch_rows.entities_that_stopped(deps.db, BATCH, deps.clock() - STOPPED_LATELY)
+    return sum(settle(deps, entity_id) for entity_id in stopped)
 
 
 def missing(deps: Deps, frame: Frame | None, line: RecordLine) -> list[Condition]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from app.sqlite import connect, write
+from app.sqlite import ThreadConnections, connect, write
 from app.store.schema import migrations
 
 __all__ = [
+    "ThreadConnections",
     "connect",
     "from_text",
     "maybe_from_text",

@@ -256,3 +256,12 @@ def parts_of_a_batch(db: Database) -> None:
         CREATE INDEX events_told ON events (entity_id, id DESC) WHERE batch_id IS NULL;
         """,
     )
+
+
+@migrations()
+def stopped_batches(db: Database) -> None:
+    """The worker looks after batches that a person stopped, without reading all others."""
+    run_script(
+        db,
+        "CREATE INDEX batches_stopped ON batches (stop_requested_at) WHERE stop_requested_at IS NOT NULL",
+    )

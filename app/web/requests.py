@@ -14,7 +14,7 @@ from app.domain.errors import NotAllowedError
 from app.domain.people import Action, Actor, Role, may
 from app.monite.client import Monite
 from app.services.deps import Deps
-from app.store.database import connect
+from app.store.database import ThreadConnections
 
 
 class NobodyError(NotAllowedError):
@@ -29,6 +29,7 @@ class House:
     monite: Monite
     clock: Callable[[], datetime]
     wake: Callable[[], None]
+    connections: ThreadConnections
 
 
 def house() -> House:
@@ -36,11 +37,11 @@ def house() -> House:
 
 
 def deps() -> Deps:
-    """What this request's services work with; made at its first use, closed at its end."""
+    """What this request's services work with; made at its first use."""
     if "deps" not in g:
         shared = house()
         g.deps = Deps(
-            db=connect(shared.settings.database),
+            db=shared.connections.get(),
             monite=shared.monite,
             settings=shared.settings,
             actor=actor_or_nobody(),
@@ -51,9 +52,9 @@ def deps() -> Deps:
 
 
 def close(_error: BaseException | None = None) -> None:
-    """Give the request's connection back."""
-    if "deps" in g:
-        g.pop("deps").db.close()
+    """Give the thread's connection back as it was."""
+    if g.pop("deps", None):
+        house().connections.tidy()
 
 
 NOBODY = Actor("", Role.VIEWER, entity_id="")

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.domain.people import Actor, Role
+from app.store import events
 from app.store.database import prepare, to_text, write
 
 ENTITY = "bench"
@@ -26,6 +28,10 @@ def make_store(path: Path, *, records: int = 100_000, lines: int = 20_000, accou
         _insert(db, "ledger_accounts", map(_account, range(accounts)))
         _insert(db, "payable_lines", (_line(n, accounts) for n in range(lines)))
         _insert(db, "synced_records", map(_record, range(records)))
+        for n, kind in enumerate(
+            ("account_assigned", "retried", "import_finished", "rules_saved", "connected")
+        ):
+            events.add(db, ENTITY, NOW - timedelta(hours=7 * n), kind, Actor("Marie", Role.OWNER, ENTITY))
         _insert(db, "resources", map(_resource, ("connection", "ledger_accounts", "line_items")))
     db.execute("ANALYZE")
     return db

@@ -92,6 +92,7 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
         found.read(EVERYBODY, ENTITIES)
         found.browser.post("/enter", data={"role": "owner", "entity_id": found.entity_id})
         yield found
+        app.extensions["gangway"].connections.close()
         monite.close()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from app.domain.outbox import OutboxState
 from app.domain.record_lists import LogFilter
 from app.domain.record_tries import TryResult
 from app.domain.synced_records import RecordState
-from app.services import outbox, retries
+from app.jobs import worker
+from app.services import batches, outbox, retries
 from app.services.deliveries import retries as delivery
 from app.services.deps import Deps
 from app.services.retries import Selection
@@ -234,6 +236,41 @@ def test_the_same_form_starts_one_batch_only(deps: Deps) -> None:
 
     assert first.id == second.id
     assert deps.db.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+
+
+def test_the_worker_settles_what_was_being_sent_when_it_was_stopped(
+    deps: Deps, monite: responses.RequestsMock
+) -> None:
+    add_record(deps.db, "1")
+    monite.post(f"{RECORDS}/1/push", status=503)
+    batch = retries.start(deps, "e1", Selection(ids=("1",)), "form-1")
+    with write(deps.db):
+        [running] = rows.claim(deps.db, NOW, NOW + timedelta(seconds=8), 1)
+    retries.stop(deps, "e1", batch.id)
+
+    outbox.deliver(deps, running)
+    stranded = record_lists.get(deps.db, "e1", "1")
+    worker.ROUNDS["watches"](deps)
+    settled = record_lists.get(deps.db, "e1", "1")
+
+    assert stranded is not None
+    assert settled is not None
+    assert (stranded.state, settled.state) == (RecordState.WAITING, RecordState.ATTENTION)
+
+
+def test_settling_leaves_alone_what_is_still_to_be_tried(deps: Deps) -> None:
+    add_record(deps.db, "1")
+    add_record(deps.db, "2")
+    stopped = retries.start(deps, "e1", Selection(ids=("1",)), "form-1")
+    retries.start(deps, "e1", Selection(ids=("2",)), "form-2")
+    batches.stop(deps, stopped.id)
+
+    settled = retries.settle_stopped(deps)
+
+    waiting = record_lists.get(deps.db, "e1", "2")
+    assert settled == 1
+    assert waiting is not None
+    assert waiting.state is RecordState.WAITING
 
 
 def test_stopping_gives_the_untried_their_state_back(deps: Deps) -> None:

@@ -37,6 +37,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings, monite=monite, wake=lambda: None, clock=lambda: NOW)
     app.config["WTF_CSRF_ENABLED"] = False
     yield app
+    app.extensions["gangway"].connections.close()
     monite.close()
 
 

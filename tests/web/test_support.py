@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 from sqlite_utils import Database
 
 from app.store.database import to_text, write
-from tests.log_samples import NOW, add_books, add_record
+from tests.log_samples import NOW, add_bill, add_books, add_record
 from tests.web.conftest import Enter
 
 
@@ -94,3 +95,73 @@ def test_the_look_at_one_business_says_in_three_lines_what_is_wrong(enter: Enter
     assert lines[0] == "Connected to Xero since 9 May."
     assert lines[2] == "1 bill: No matching tax rate. No other record is stopped."
     assert not page.select("main form, main button")
+
+
+PAGES = (
+    "",
+    "/connect",
+    "/connect/return",
+    "/connect/confirm",
+    "/import",
+    "/assign/bills?show=all",
+    "/assign/products?show=all",
+    "/assign/bills/b1-line-0",
+    "/rules",
+    "/rules/history",
+    "/log",
+    "/log?tab=all",
+    "/log/1042",
+    "/connection",
+    "/connection/history",
+)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_support_sees_what_they_see_and_changes_nothing(enter: Enter, store: Database, page: str) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "b1", {"ledger_account_id": None})
+        add_record(store, "1042", object_id="b1")
+    browser = enter("support", "")
+
+    answer = browser.get(f"/e/e1{page}", follow_redirects=True)
+
+    html = BeautifulSoup(answer.text, "html.parser")
+    ribbon = html.select_one(".ribbon-support")
+    actions = {str(form["action"]) for form in html.select("main form[method=post]")}
+    assert answer.status_code == 200
+    assert ribbon is not None
+    assert "Support view of Harbour Lane Coffee Ltd — you can look, not change." in ribbon.get_text()
+    assert ribbon.a is not None
+    assert ribbon.a["href"] == "/support/e/e1"
+    # Reading Monite again and folding the steps for oneself change nothing for anybody.
+    assert actions <= {"/e/e1/update", "/e/e1/log/update", "/e/e1/steps"}
+    assert html.select("main input[type=checkbox], main select[name=account_id]") == []
+
+
+def test_the_way_in_is_on_the_support_page_which_has_no_ribbon_itself(enter: Enter) -> None:
+    html = BeautifulSoup(enter("support", "").get("/support/e/e1").text, "html.parser")
+
+    [way_in] = [link for link in html.select("main a") if link.get_text() == "See what they see"]
+    assert way_in["href"] == "/e/e1"
+    assert html.select(".ribbon-support") == []
+
+
+def test_a_person_of_the_business_has_no_support_ribbon(enter: Enter) -> None:
+    assert "Support view" not in enter().get("/e/e1").text
+
+
+def test_ids_stand_under_technical_details_alone(enter: Enter, store: Database) -> None:
+    entity_id = "6f1d3c52-5db4-4c36-852c-1d3db566c1fa"
+    with write(store):
+        store.execute(
+            "INSERT INTO api_calls (at, entity_id, method, path, status, milliseconds, request_id)"
+            " VALUES (?, 'e1', 'GET', ?, 200, 3, ?)",
+            [to_text(NOW), f"/payables/{entity_id}", entity_id],
+        )
+    html = BeautifulSoup(enter("support", "").get("/support/e/e1").text, "html.parser")
+
+    inside = html.select_one("#technical")
+    assert inside is not None
+    assert entity_id in inside.extract().get_text()
+    assert entity_id not in html.get_text()
