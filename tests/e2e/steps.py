@@ -45,6 +45,9 @@ def enter(page: Page, name: str, role: str = "owner") -> None:
 
 def open_page(page: Page, name: str) -> None:
     """Go to a page by the menu."""
+    folded = page.get_by_role("banner").locator("summary", has_text="Menu")
+    if folded.is_visible():
+        folded.click()
     menu = page.get_by_role("navigation", name="Main")
     menu.get_by_role("link", name=re.compile(f"^{re.escape(name)}")).click()
 
@@ -113,9 +116,8 @@ def reload_until(page: Page, wanted: Locator) -> None:
 
 
 def row(page: Page, name: str) -> Locator:
-    """The row of a table whose header begins so."""
-    header = page.get_by_role("rowheader", name=re.compile(f"^{re.escape(name)}"))
-    return page.get_by_role("row").filter(has=header)
+    """The row of a table whose header has these words."""
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader").filter(has_text=name))
 
 
 def open_bills(page: Page, waiting_for: str, **filters: str) -> None:
