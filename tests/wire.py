@@ -18,7 +18,10 @@ Answer = tuple[int, dict[str, str], str]
 
 @dataclass
 class Wire:
-    """Holds sync rules, and takes accounts for products and lines; `fails` is answered instead, once each."""
+    """Holds sync rules and a connection, and takes accounts for products and lines.
+
+    `fails` is answered instead, once each, to whatever is asked; `refuses_changes` to a change of the rules.
+    """
 
     rules: dict[str, list[str]] = field(
         default_factory=lambda: {"payable": ["waiting_to_be_paid"], "receivable": ["issued"]}
@@ -28,6 +31,7 @@ class Wire:
     is_down: bool = False
     fails: list[tuple[int, str]] = field(default_factory=list)
     patched: list[tuple[str, Any]] = field(default_factory=list)
+    connection: dict[str, Any] | None = None
 
     def get_rules(self, request: requests.PreparedRequest) -> Answer:
         return self._answer({"push_statuses": self.rules})
@@ -40,6 +44,27 @@ class Wire:
         if not (self.ignores_changes or self.is_down or self.fails):
             self.rules = body["push_statuses"]
         return self._answer({"push_statuses": self.rules})
+
+    def get_connections(self, request: requests.PreparedRequest) -> Answer:
+        return self._answer({"data": [self.connection] if self.connection else []})
+
+    def get_connection(self, request: requests.PreparedRequest) -> Answer:
+        return self._answer(self.connection)
+
+    def create_connection(self, request: requests.PreparedRequest) -> Answer:
+        self.connection = {
+            "id": "c1",
+            "status": "pending_auth",
+            "platform": "xero",
+            "connection_url": "https://link.codat.io/company/c1",
+            "created_at": "2025-05-09T09:42:00Z",
+            "updated_at": "2025-05-09T09:42:00Z",
+            "errors": [],
+        }
+        return self._answer(self.connection)
+
+    def ask_for_sync(self, request: requests.PreparedRequest) -> Answer:
+        return self._answer({"message": "started"})
 
     def patch_object(self, request: requests.PreparedRequest) -> Answer:
         path = str(request.path_url).split("/")
@@ -69,5 +94,10 @@ def on_the_wire(base: str = BASE) -> Iterator[Wire]:
         mock.post(f"{base}/auth/token", json=token)
         mock.add_callback("GET", f"{base}/accounting_sync_rules", wire.get_rules)
         mock.add_callback("PATCH", f"{base}/accounting_sync_rules", wire.patch_rules)
+        connections = f"{base}/accounting_connections"
+        mock.add_callback("GET", connections, wire.get_connections)
+        mock.add_callback("POST", connections, wire.create_connection)
+        mock.add_callback("GET", f"{connections}/c1", wire.get_connection)
+        mock.add_callback("POST", re.compile(rf"{connections}/[^/]+/sync"), wire.ask_for_sync)
         mock.add_callback("PATCH", re.compile(rf"{base}/(products|payables)/.+"), wire.patch_object)
         yield wire

@@ -10,15 +10,23 @@ from app.domain.sync_rules import SyncRules
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Sending is on hold; `rules` are the lists that will be put in place when a person releases it."""
+    """Sending is on hold; `rules` are the lists that will be put in place when a person releases it.
+
+    A hold that nobody asked for here shows in Monite's empty lists alone: then it isn't known since when.
+    """
 
     entity_id: str
     rules: SyncRules
     reason: str
-    held_at: datetime
-    held_by: str
+    held_at: datetime | None
+    held_by: str | None
     confirmed_at: datetime | None
     """When Monite's own answer showed empty lists; None while we only asked for them."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was asked for here."""
+        return self.held_at is not None
 
 
 @dataclass(frozen=True, slots=True)

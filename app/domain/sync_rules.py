@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 PAYABLE_CHOICES = ("waiting_to_be_paid", "partially_paid", "paid")
@@ -23,6 +24,18 @@ class SyncRules:
     def same_as(self, other: SyncRules) -> bool:
         """Whether both send the same, whatever the order."""
         return set(self.payable) == set(other.payable) and set(self.receivable) == set(other.receivable)
+
+    def to_text(self) -> str:
+        """The lists as an event tells of them."""
+        return json.dumps({"payable": list(self.payable), "receivable": list(self.receivable)})
+
+    @classmethod
+    def from_text(cls, text: str | None) -> SyncRules | None:
+        """The lists that an event tells of, if it does."""
+        if text is None:
+            return None
+        lists = json.loads(text)
+        return cls(tuple(lists["payable"]), tuple(lists["receivable"]))
 
 
 USUAL = SyncRules(

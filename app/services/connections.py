@@ -29,7 +29,7 @@ HISTORY = {
         CONFIRMED,
     ),
     "imports": ("import_started", "import_finished", "import_failed", "import_refused"),
-    "rules": ("rules_saved", "sending_held", "sending_resumed"),
+    "rules": ("rules_saved", "sending_held", "hold_refused", "sending_resumed"),
 }
 SHOWN = 20
 

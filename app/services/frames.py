@@ -15,6 +15,7 @@ from app.domain.connections import (
     system_name,
 )
 from app.domain.entities import same_business_name
+from app.services import holds
 from app.services.deps import Deps
 from app.store import frames, revisions
 
@@ -32,9 +33,14 @@ class Frame:
     needs_products: int
     needs_lines: int
     attention: int
+    held: bool
+    """Whether sending is on hold, asked for here or not."""
     held_at: datetime | None
+    """Since when, if it was asked for here."""
     held_by: str | None
     hold_confirmed: bool
+    can_hold: bool
+    """Whether this API version can hold sending at all."""
     rules_saved_at: datetime | None
     rules_confirmed: bool
     next_sync_at: datetime | None
@@ -91,9 +97,19 @@ class Frame:
         """The one thing that must be said on every page; empty when there is none."""
         if self.status == ConnectionStatus.DEAUTHORIZED:
             return "withdrawn"
-        if self.held_at is not None and self.rules_saved_at is not None:
+        if self.held and self._tells_of_hold:
             return "held"
         return "late" if self.late else ""
+
+    @property
+    def nothing_is_sent(self) -> bool:
+        """Whether it is confirmed that nothing is sent for now."""
+        return self.held and self.hold_confirmed
+
+    @property
+    def _tells_of_hold(self) -> bool:
+        """A hold that belongs to the set-up is told of by its steps; one from elsewhere is news."""
+        return self.rules_saved_at is not None if self.held_at else self.connected
 
 
 def get(deps: Deps, entity_id: str) -> Frame | None:
@@ -102,6 +118,7 @@ def get(deps: Deps, entity_id: str) -> Frame | None:
     if stored is None:
         return None
     connection = frames.current_connection(deps.db, entity_id)
+    found_held = stored.held_at is None and stored.sends_nothing and holds.standing(deps.db, entity_id)
     interval = timedelta(minutes=deps.settings.sync_interval_minutes)
     imported = connection.imported_at if connection else None
     return Frame(
@@ -114,9 +131,11 @@ def get(deps: Deps, entity_id: str) -> Frame | None:
         needs_products=stored.needs_products,
         needs_lines=stored.needs_lines,
         attention=stored.attention,
+        held=stored.held_at is not None or bool(found_held),
         held_at=stored.held_at,
         held_by=stored.held_by,
-        hold_confirmed=stored.hold_confirmed,
+        hold_confirmed=stored.hold_confirmed or bool(found_held),
+        can_hold=deps.monite.capabilities.sync_rules,
         rules_saved_at=stored.rules_saved_at,
         rules_confirmed=stored.rules_confirmed,
         next_sync_at=imported + interval if imported else None,

@@ -136,7 +136,7 @@ def _facts(deps: Deps, frame: Frame | None, sums: Progress, read: dict[str, Reso
     ours = connection and attempts.of_connection(deps.db, frame.entity_id, connection.id) if frame else None
     none = AssignCount()
     products, bills = sums.assign.get("products", none), sums.assign.get("bills", none)
-    held = frame is not None and frame.held_at is not None
+    held = frame is not None and frame.held
     saved = frame is not None and frame.rules_saved_at is not None
     return Facts(
         connection=connection.status if connection else None,

@@ -19,14 +19,13 @@ from app.domain.record_lists import LogFilter, RecordLine
 from app.domain.record_tries import RecordTry
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
-from app.services import batches, frames, outbox
+from app.services import batches, frames, holds, outbox
 from app.services.deliveries.retries import ACTION
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.store import batches as batch_rows
 from app.store import (
     events,
-    holds,
     record_documents,
     record_lists,
     record_tries,
@@ -83,7 +82,7 @@ def obstacle(frame: Frame | None) -> Phrase | None:
     """Why nothing can be sent at all now; None when it can."""
     if frame is None or not frame.connected:
         return Phrase("Connect to your accounting system first. Nothing can be sent until then.")
-    if frame.held_at is not None:
+    if frame.held:
         return Phrase("Sending is on hold. Resume it first, under Sync rules.")
     return None
 
@@ -218,7 +217,7 @@ def missing(deps: Deps, frame: Frame | None, line: RecordLine) -> list[Condition
 
 def rules_in_force(deps: Deps, entity_id: str) -> SyncRules | None:
     """What goes out, or will once sending is no longer on hold; None while that was never read."""
-    hold = holds.find(deps.db, entity_id)
+    hold = holds.standing(deps.db, entity_id)
     return hold.rules if hold else sync_rules.find(deps.db, entity_id)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -18,14 +17,12 @@ from app.domain.sync_rules import NOTHING, USUAL, SyncRules
 from app.services import outbox
 from app.services.deliveries.rules import ACTION, wanted
 from app.services.deps import Deps
+from app.services.holds import HELD, NOT_HELD, RESUMED, SAVED, standing
 from app.store import events, holds, revisions, rule_effects, rule_saves, sync_rules
 from app.store import outbox as outbox_rows
 from app.store.database import write
 
-SAVED = "rules_saved"
-HELD = "sending_held"
-RESUMED = "sending_resumed"
-HISTORY = (SAVED, HELD, RESUMED)
+HISTORY = (SAVED, HELD, NOT_HELD, RESUMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class RulesView:
     @property
     def idle(self) -> bool:
         """Whether nothing is sent at all for now."""
-        return self.hold is not None or self.reported is None or self.reported.sends_nothing
+        return self.reported is not None and self.reported.sends_nothing
 
     @property
     def differs(self) -> bool:
@@ -60,7 +57,7 @@ class RulesView:
         return (
             self.saved is not None
             and self.saved.confirmed_at is None
-            and not (self.pending or self.refusal or self.hold)
+            and not (self.pending or self.refusal or (self.hold and self.hold.is_ours))
         )
 
     @property
@@ -119,7 +116,7 @@ def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
         raise RulesChangedError(view.shown, asked, events.latest(deps.db, entity_id, *HISTORY))
     db, now = deps.db, deps.clock()
     with write(db):
-        held = holds.find(db, entity_id) is not None
+        held = view.hold is not None
         holds.keep(db, entity_id, asked)
         rule_saves.save(db, entity_id, now, deps.actor.name)
         ids = outbox.put(db, entity_id, deps.actor, [_intent(entity_id, asked)], now)
@@ -130,8 +127,8 @@ def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
             now,
             kind,
             deps.actor,
-            was=_text(view.reported),
-            became=_text(asked),
+            was=view.reported.to_text() if view.reported else None,
+            became=asked.to_text(),
         )
         revisions.bump(db, entity_id)
     outbox.deliver_now(deps, ids)
@@ -152,17 +149,13 @@ def hold(deps: Deps, entity_id: str, reason: str) -> HoldResult:
         holds.start(db, entity_id, lists, reason=reason, now=now, by=deps.actor.name)
         intent = _intent(entity_id, NOTHING, hold=True, guessed=guessed and is_new)
         ids = outbox.put(db, entity_id, deps.actor, [intent], now)
-        if is_new:
-            events.add(
-                db, entity_id, now, HELD, deps.actor, was=_text(lists), became=_text(NOTHING), note=reason
-            )
         revisions.bump(db, entity_id)
     return _hold_result(deps, outbox.deliver_now(deps, ids))
 
 
 def release(deps: Deps, entity_id: str) -> RulesView:
-    """Send again, by the rules that were kept while sending was on hold."""
-    held = holds.find(deps.db, entity_id)
+    """Send again, by the rules kept while sending was on hold; by the usual set where none are known."""
+    held = standing(deps.db, entity_id)
     if held is None:
         return from_store(deps, entity_id)
     return save(deps, entity_id, held.rules, fingerprint(held.rules))
@@ -178,14 +171,6 @@ def documents(deps: Deps, entity_id: str, change: Change, group: str) -> list[Do
     return rule_effects.find(deps.db, entity_id, kind=change.kind, status=change.status, group=group)
 
 
-def rules_of(text: str | None) -> SyncRules | None:
-    """The rules that an event tells of."""
-    if text is None:
-        return None
-    lists = json.loads(text)
-    return SyncRules(tuple(lists["payable"]), tuple(lists["receivable"]))
-
-
 def _read(deps: Deps, entity_id: str) -> None:
     with deps.monite.hurried(3):
         rules = deps.monite.get_sync_rules(entity_id)
@@ -194,13 +179,12 @@ def _read(deps: Deps, entity_id: str) -> None:
 
 
 def _view(db: Database, entity_id: str, supported: bool, read: bool) -> RulesView:
-    held = holds.find(db, entity_id)
+    held = standing(db, entity_id)
     last = next(iter(outbox_rows.find_for_object(db, entity_id, ACTION)), None)
     reported = sync_rules.find(db, entity_id)
     pending = wanted(last) if last and last.open and not last.body["hold"] else None
     saved = rule_saves.find(db, entity_id)
-    in_place = USUAL if reported and reported.sends_nothing and saved is None else reported
-    shown = pending or (held.rules if held else in_place)
+    shown = pending or (held.rules if held else reported)
     return RulesView(
         supported=supported,
         shown=shown if supported and (read or pending) else None,
@@ -218,10 +202,8 @@ def _to_come_back_to(db: Database, entity_id: str) -> tuple[SyncRules, bool]:
     asked = [row for row in outbox_rows.find_open(db, entity_id, ACTION) if not row.body["hold"]]
     if asked:
         return wanted(asked[-1]), False
-    known = sync_rules.find(db, entity_id)
-    if known is None or (known.sends_nothing and rule_saves.find(db, entity_id) is None):
-        return USUAL, True
-    return known, True
+    held = standing(db, entity_id)
+    return (held.rules if held else sync_rules.find(db, entity_id) or USUAL), True
 
 
 def _intent(entity_id: str, rules: SyncRules, *, hold: bool = False, guessed: bool = False) -> Intent:
@@ -258,9 +240,3 @@ def _hold_result(deps: Deps, rows: list[OutboxRow]) -> HoldResult:
 def _not_supported() -> HoldResult:
     words = _("Sending can't be paused with this API version. Records may be sent from now on.")
     return HoldResult(False, False, words)
-
-
-def _text(rules: SyncRules | None) -> str | None:
-    if rules is None:
-        return None
-    return json.dumps({"payable": list(rules.payable), "receivable": list(rules.receivable)})

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.errors import InputError
-from app.domain.outbox import Intent, OutboxRow
+from app.domain.outbox import Intent, OutboxRow, OutboxState
 from app.services import outbox
 from app.services.deliveries import syncs
 from app.services.deps import Deps
-from app.store import connections, revisions
+from app.store import connections, progress, revisions
+from app.store import outbox as outbox_rows
 from app.store.database import write
+
+STOPPED = ("attention", "cannot")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The last time that somebody asked for a sync, and what it came to so far."""
+
+    at: datetime
+    open: bool
+    """Whether the service has yet to answer."""
+    refusal: str | None
+    sent: int
+    """How many more bills and invoices are in the accounting system than when it was asked for."""
+    stopped: int
 
 
 def start(deps: Deps, entity_id: str, note: str | None = None) -> OutboxRow:
@@ -18,8 +37,10 @@ def start(deps: Deps, entity_id: str, note: str | None = None) -> OutboxRow:
     Raises InputError when nothing is connected.
     """
     connection = connected(deps, entity_id)
-    intent = Intent(syncs.ACTION, "connection", connection.id, body={"note": note})
     with write(deps.db):
+        sent, stopped = _so_far(deps, entity_id)
+        body = {"note": note, "sent": sent, "stopped": stopped}
+        intent = Intent(syncs.ACTION, "connection", connection.id, body=body)
         ids = outbox.put(deps.db, entity_id, deps.actor, [intent], deps.clock())
         revisions.bump(deps.db, entity_id)
     return outbox.deliver_now(deps, ids)[0]
@@ -31,3 +52,27 @@ def connected(deps: Deps, entity_id: str) -> Connection:
     if connection is None or connection.status is not ConnectionStatus.CONNECTED:
         raise InputError("connection", "Connect your accounting system first.")
     return connection
+
+
+def last_asked(deps: Deps, entity_id: str) -> Asked | None:
+    """What came of asking, until the next automatic sync has made it old news."""
+    connection = connections.current(deps.db, entity_id)
+    rows = outbox_rows.find_for_object(deps.db, connection.id, syncs.ACTION) if connection else []
+    fresh = timedelta(minutes=deps.settings.sync_interval_minutes)
+    if not rows or deps.clock() - rows[0].created_at > fresh:
+        return None
+    row = rows[0]
+    sent, stopped = _so_far(deps, entity_id)
+    return Asked(
+        at=row.created_at,
+        open=row.open,
+        refusal=row.last_error if row.state is OutboxState.REFUSED else None,
+        sent=max(0, sent - row.body["sent"]),
+        stopped=max(0, stopped - row.body["stopped"]),
+    )
+
+
+def _so_far(deps: Deps, entity_id: str) -> tuple[int, int]:
+    """How many bills and invoices are there, and how many were stopped."""
+    known = progress.documents(deps.db, entity_id)
+    return known.get("sent", 0), sum(known.get(state, 0) for state in STOPPED)

@@ -31,6 +31,8 @@ class Stored:
     held_at: datetime | None
     held_by: str | None
     hold_confirmed: bool
+    sends_nothing: bool
+    """Whether Monite's own lists were empty when last read."""
     rules_saved_at: datetime | None
     rules_confirmed: bool
 
@@ -54,8 +56,10 @@ def find(db: Database, entity_id: str) -> Stored | None:
                coalesce((SELECT sum(n) FROM record_counts
                          WHERE entity_id = e.id AND state = 'attention'), 0) AS attention,
                h.held_at, h.held_by, h.confirmed_at AS hold_confirmed_at,
-               s.saved_at, s.confirmed_at AS rules_confirmed_at
+               s.saved_at, s.confirmed_at AS rules_confirmed_at,
+               r.payable IS '[]' AND r.receivable IS '[]' AS sends_nothing
         FROM entities e LEFT JOIN holds h ON h.entity_id = e.id LEFT JOIN rule_saves s ON s.entity_id = e.id
+            LEFT JOIN sync_rules r ON r.entity_id = e.id
         WHERE e.id = :id
         """,
         {"id": entity_id},
@@ -80,6 +84,7 @@ def _stored(row: dict[str, Any]) -> Stored:
         held_at=maybe_from_text(row["held_at"]),
         held_by=row["held_by"],
         hold_confirmed=row["hold_confirmed_at"] is not None,
+        sends_nothing=bool(row["sends_nothing"]),
         rules_saved_at=maybe_from_text(row["saved_at"]),
         rules_confirmed=row["rules_confirmed_at"] is not None,
     )

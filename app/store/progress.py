@@ -67,7 +67,7 @@ def get(db: Database, entity_id: str) -> Progress:
             {"id": entity_id},
         )
     )
-    return Progress(**row, assign=_assign(db, entity_id), documents=_documents(db, entity_id))
+    return Progress(**row, assign=_assign(db, entity_id), documents=documents(db, entity_id))
 
 
 def problems(db: Database, entity_id: str, limit: int = 3) -> list[ProblemCount]:
@@ -122,7 +122,8 @@ def _assign(db: Database, entity_id: str) -> dict[str, AssignCount]:
     }
 
 
-def _documents(db: Database, entity_id: str) -> dict[str, int]:
+def documents(db: Database, entity_id: str) -> dict[str, int]:
+    """How many bills and invoices are in each state of their records."""
     rows = db.query(
         """
         SELECT state, sum(n) AS n FROM record_counts

@@ -107,9 +107,16 @@ def answer(entity_id: str) -> Response:
     if request.form.get("answer") == "yes":
         connections.confirm(deps(), entity_id)
         return redirect(url_for("imports.show", entity_id=entity_id), code=303)
+    frame = frames.get(deps(), entity_id)
+    was_held = frame is not None and frame.nothing_is_sent
     row = connections.disconnect(deps(), entity_id, note=_("not the right organisation"))
     if row.state is OutboxState.DONE:
-        flash(_("That organisation is disconnected, and nothing was sent to it. Choose the right one."), "ok")
+        words = (
+            _("That organisation is disconnected, and nothing was sent to it. Choose the right one.")
+            if was_held
+            else _("That organisation is disconnected. Choose the right one.")
+        )
+        flash(words, "ok")
         return redirect(url_for(".show", entity_id=entity_id), code=303)
     flash(_("We couldn't disconnect it yet. We keep trying; you can choose again once it is done."), "warn")
     return redirect(url_for("connections.show", entity_id=entity_id), code=303)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from app.domain.sync_rules import NOTHING, USUAL, SyncRules, outcome
 from app.services import frames, rules, sync_now
 from app.services.rules import RulesChangedError, RulesView
 from app.web.access import needs
+from app.web.beats import beat
 from app.web.rendering import render, wants_fragment
 from app.web.requests import deps
 
@@ -117,9 +118,16 @@ def history(entity_id: str) -> Response:
     return render(
         "rules/history.html",
         entity_id=entity_id,
-        changes=[(event, rules.rules_of(event.was), rules.rules_of(event.became)) for event in found],
+        changes=[(one, SyncRules.from_text(one.was), SyncRules.from_text(one.became)) for one in found],
         older=found[-1].id if len(found) == 50 else None,
     )
+
+
+@beat("rules")
+def changed(entity_id: str) -> str:
+    """What is waiting, and what was sent since somebody asked for it."""
+    view = rules.from_store(deps(), entity_id)
+    return render_template("rules/_beat.html", view=view, last_asked=sync_now.last_asked(deps(), entity_id))
 
 
 def _started(row: OutboxRow) -> tuple[str, str]:
@@ -142,6 +150,7 @@ def _context(entity_id: str, view: RulesView, asked: SyncRules) -> dict[str, Any
     return {
         "entity_id": entity_id,
         "view": view,
+        "last_asked": sync_now.last_asked(deps(), entity_id),
         "asked": asked,
         "choices": CHOICES,
         "now_there": by_status(view.counts),

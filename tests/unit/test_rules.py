@@ -203,3 +203,79 @@ def test_while_on_hold_everything_ticked_is_reviewed_as_a_start(deps: Deps, wire
         ("receivable", "issued", True),
     ]
     assert rules.review(rules.look(deps, "e1"), NOTHING) == []
+
+
+def held_elsewhere(deps: Deps, wire: Wire) -> None:
+    """Monite's lists are empty, and nobody here has ever asked for that."""
+    wire.rules = {"payable": [], "receivable": []}
+    rules.look(deps, "e1")
+
+
+def test_empty_lists_are_a_hold_although_nobody_asked_for_it_here(deps: Deps, wire: Wire) -> None:
+    held_elsewhere(deps, wire)
+
+    view = rules.from_store(deps, "e1")
+
+    assert view.hold is not None
+    assert (view.hold.is_ours, view.hold.rules, view.shown) == (False, USUAL, USUAL)
+
+
+def test_releasing_what_was_held_elsewhere_puts_the_usual_set_in_place(deps: Deps, wire: Wire) -> None:
+    held_elsewhere(deps, wire)
+
+    view = rules.release(deps, "e1")
+
+    assert SyncRules(tuple(wire.rules["payable"]), tuple(wire.rules["receivable"])).same_as(USUAL)
+    assert view.hold is None
+    assert [e.kind for e in rules.history(deps, "e1")] == ["sending_resumed"]
+
+
+def test_what_was_saved_here_comes_back_when_somebody_emptied_the_lists_elsewhere(
+    deps: Deps, wire: Wire
+) -> None:
+    rules.save(deps, "e1", MORE, fingerprint(FEW))
+    held_elsewhere(deps, wire)
+
+    rules.release(deps, "e1")
+
+    assert set(wire.rules["payable"]) == {"waiting_to_be_paid", "paid"}
+
+
+def test_holding_what_is_held_elsewhere_keeps_the_usual_set_for_later(deps: Deps, wire: Wire) -> None:
+    held_elsewhere(deps, wire)
+
+    rules.hold(deps, "e1", "before connecting")
+
+    held = holds.find(deps.db, "e1")
+    assert held is not None
+    assert held.rules == USUAL
+
+
+def test_nothing_saved_on_purpose_is_no_hold(deps: Deps, wire: Wire) -> None:
+    view = rules.save(deps, "e1", NOTHING, fingerprint(FEW))
+
+    assert view.hold is None
+    assert rules.release(deps, "e1").shown == NOTHING
+
+
+def test_history_says_on_hold_once_it_is_confirmed(deps: Deps, wire: Wire, clock: Clock) -> None:
+    wire.is_down = True
+    rules.hold(deps, "e1", "a person asked")
+    before = [e.kind for e in rules.history(deps, "e1")]
+    wire.is_down = False
+    clock.advance(60)
+    outbox.pump(deps, seconds=2)
+
+    [event] = rules.history(deps, "e1")
+
+    assert before == []
+    assert (event.kind, event.note) == ("sending_held", "a person asked")
+    assert SyncRules.from_text(event.was) == FEW
+
+
+def test_while_a_hold_is_not_confirmed_sending_is_not_called_idle(deps: Deps, wire: Wire) -> None:
+    wire.ignores_changes = True
+
+    rules.hold(deps, "e1", "a person asked")
+
+    assert not rules.from_store(deps, "e1").idle

@@ -8,14 +8,15 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlite_utils import Database
 
 from app.config import Settings
 from app.domain.sync_rules import SyncRules
-from app.store import sync_rules
+from app.store import revisions, sync_rules
 from app.store.database import write
 from tests.factories import make_monite
-from tests.log_samples import add_bill, add_books
+from tests.log_samples import add_bill, add_books, add_record
 from tests.web.conftest import NOW, Enter
 from tests.wire import Wire, on_the_wire
 
@@ -127,10 +128,10 @@ def test_the_rules_page_foretells_what_will_stop(enter: Enter, wire: Wire, store
     browser.post(
         "/e/e1/rules", data={"base": FEW, "payable": ["waiting_to_be_paid"], "receivable": ["issued"]}
     )
-    words = words_of(read(browser.get("/e/e1/rules").text), ".rules-confirmed")
+    words = words_of(read(browser.get("/e/e1/rules").text), "#rules-due")
 
     assert (
-        "2 records will be tried with the next automatic sync; 2 of them will stop: "
+        "2 records will be tried with the next automatic sync, about 09:42; 2 of them will stop: "
         "1 of them has no lines, 1 of them has a tax rate that isn't in Xero." in words
     )
 
@@ -226,3 +227,74 @@ def test_a_version_without_rules_explains_the_usual_set(app: Flask, enter: Enter
     newer.close()
 
     assert "can't be changed with your API version" in page
+
+
+def due(browser: FlaskClient) -> str:
+    return words_of(read(browser.get("/e/e1/rules").text), ".rules-due")
+
+
+def test_what_waits_and_send_now_are_there_on_every_visit(enter: Enter, wire: Wire, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "b1", {})
+    browser = enter()
+
+    seen = [due(browser), due(browser)]
+
+    line = "1 record will be tried with the next automatic sync, about 09:42."
+    assert seen == [f"{line} Send nowThis also imports from Xero."] * 2
+
+
+def test_after_send_now_the_page_says_when_and_what_came_of_it(
+    enter: Enter, wire: Wire, store: Database
+) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "b1", {})
+        add_bill(store, "b2", {})
+    browser = enter()
+
+    browser.post("/e/e1/rules/send-now")
+    asked = due(browser)
+    with write(store):
+        add_record(store, "r1", object_id="b1", sync_status="done")
+        revisions.bump(store, "e1")
+    beat = browser.get("/e/e1/beat?page=rules&since=0").text
+    with write(store):
+        add_record(store, "r2", object_id="b2")
+    ended = due(browser)
+
+    assert "Sending was asked for at 09:42; 0 sent so far." in asked
+    assert "Sending was asked for at 09:42; 1 sent so far." in words_of(read(beat), "[hx-swap-oob]")
+    assert ended == "Sending was asked for at 09:42; 1 sent so far, 1 stopped."
+
+
+def test_a_viewer_reads_what_waits_and_sends_nothing(enter: Enter, wire: Wire, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "b1", {})
+
+    assert due(enter("viewer")).endswith("about 09:42.")
+
+
+def test_lists_that_were_emptied_elsewhere_are_a_hold_on_every_page(
+    enter: Enter, wire: Wire, store: Database
+) -> None:
+    wire.rules = {"payable": [], "receivable": []}
+    with write(store):
+        add_books(store)
+        add_record(store, "r1", sync_status="done")
+        sync_rules.save(store, "e1", SyncRules((), ()), NOW)
+    browser = enter()
+
+    home = read(browser.get("/e/e1").text)
+    log = words_of(read(browser.get("/e/e1/log").text), "#banner")
+    rules_page = words_of(read(browser.get("/e/e1/rules").text), "#banner")
+
+    assert words_of(home, "#task-5-status") == "Not started"
+    assert "Sending is on hold" in words_of(home, "#banner")
+    assert "Sending is on hold" in log
+    assert "Save the rules below and sending starts." in rules_page
+    browser.post("/e/e1/rules/resume")
+    assert set(wire.rules["payable"]) == {"waiting_to_be_paid", "partially_paid", "paid"}
+    assert "on hold" not in words_of(read(browser.get("/e/e1/log").text), "#banner")

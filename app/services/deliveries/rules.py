@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from app.domain.errors import GangwayError
 from app.domain.outbox import OutboxRow
-from app.domain.sync_rules import SyncRules
+from app.domain.sync_rules import NOTHING, SyncRules
 from app.services.deps import Deps
-from app.store import holds, rule_saves, sync_rules
+from app.services.holds import HELD, NOT_HELD
+from app.store import events, holds, rule_saves, sync_rules
 
 ACTION = "save_rules"
 repeatable = True
@@ -44,7 +45,7 @@ def done(deps: Deps, row: OutboxRow, answer: ReadBack) -> None:
         if row.body["guessed"] and not answer.before.sends_nothing:
             holds.keep(db, row.entity_id, answer.before)
         if answer.now.sends_nothing:
-            holds.confirm(db, row.entity_id, now)
+            _confirm_hold(deps, row)
         else:
             holds.unconfirm(db, row.entity_id)
     elif answer.now.same_as(wanted(row)):
@@ -52,7 +53,26 @@ def done(deps: Deps, row: OutboxRow, answer: ReadBack) -> None:
         holds.end(db, row.entity_id)
 
 
-def refused(deps: Deps, row: OutboxRow, _error: GangwayError) -> None:
+def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
     """Nothing is held if holding was refused; rules that were refused stay unconfirmed."""
     if row.body["hold"]:
         holds.end(deps.db, row.entity_id)
+        events.add(deps.db, row.entity_id, deps.clock(), NOT_HELD, deps.actor, note=str(error))
+
+
+def _confirm_hold(deps: Deps, row: OutboxRow) -> None:
+    """From the first time that Monite's own lists are empty, history may say that sending is on hold."""
+    db, now = deps.db, deps.clock()
+    held = holds.find(db, row.entity_id)
+    if held is not None and held.confirmed_at is None:
+        events.add(
+            db,
+            row.entity_id,
+            now,
+            HELD,
+            deps.actor,
+            was=held.rules.to_text(),
+            became=NOTHING.to_text(),
+            note=held.reason,
+        )
+    holds.confirm(db, row.entity_id, now)

@@ -1,0 +1,69 @@
+"""What the dashboard refuses to start with, and what it says then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.config import SettingsError, load_settings
+
+
+def environ(folder: Path, **more: str) -> dict[str, str]:
+    return {
+        "MONITE_API_URL": "https://api.sandbox.monite.com/v1/",
+        "MONITE_CLIENT_ID": "id",
+        "MONITE_CLIENT_SECRET": "secret",
+        "GANGWAY_INSTANCE": str(folder),
+        **more,
+    }
+
+
+def test_credentials_are_demanded_by_name(tmp_path: Path) -> None:
+    given = environ(tmp_path, MONITE_CLIENT_ID="", MONITE_CLIENT_SECRET="")
+
+    with pytest.raises(SettingsError, match="MONITE_CLIENT_ID and MONITE_CLIENT_SECRET must be set"):
+        load_settings(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("GANGWAY_HOST", "0.0.0.0", "people cannot sign in yet"),
+        ("MONITE_API_VERSION", "2020-01-01", "known are 2023-09-01"),
+        ("GANGWAY_PORT", "many", "must be a whole number"),
+        ("GANGWAY_SYNC_INTERVAL_MINUTES", "0", "must be a whole number above 0"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named(tmp_path: Path, name: str, value: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        load_settings(environ(tmp_path, **{name: value}))
+
+
+def test_the_own_secret_survives_a_restart_and_is_for_the_owner_alone(tmp_path: Path) -> None:
+    first = load_settings(environ(tmp_path)).secret_key
+
+    assert load_settings(environ(tmp_path)).secret_key == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_the_real_monite_is_no_practice_and_leads_to_no_emulator(tmp_path: Path) -> None:
+    settings = load_settings(environ(tmp_path, GANGWAY_ALLOWED_HOSTS="login.partner.example"))
+
+    assert settings.monite_api_url == "https://api.sandbox.monite.com/v1"
+    assert not settings.practice
+    assert settings.other_side is None
+    assert settings.may_leave_to == (
+        "https://*.codat.io",
+        "https://*.railz.ai",
+        "https://login.partner.example",
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_an_emulator_on_this_machine_is_practice(tmp_path: Path, host: str) -> None:
+    settings = load_settings(environ(tmp_path, MONITE_API_URL=f"http://{host}:5001/v1"))
+
+    assert settings.practice
+    assert settings.other_side == f"http://{host}:5001/_emulator/"
+    assert settings.may_leave_to[0] == f"http://{host}:5001"
