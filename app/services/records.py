@@ -85,6 +85,7 @@ class Log:
     read: ResourceState | None
     failing: Mapping[str, ResourceState]
     obstacle: Phrase | None
+    frame: Frame | None = None
     newest: str = ""
     """The newest change that is on the screen, as addresses write it."""
     page: Page[RecordLine] = field(default_factory=lambda: Page(()))
@@ -129,6 +130,7 @@ def find(deps: Deps, entity_id: str, query: LogQuery) -> Log:
     wanted = filter_of(deps, query)
     counts, many = _counts(deps, entity_id, query)
     states = _reads(deps, entity_id)
+    frame = frames.get(deps, entity_id)
     log = Log(
         query=query,
         counts=counts,
@@ -137,7 +139,8 @@ def find(deps: Deps, entity_id: str, query: LogQuery) -> Log:
         problems=record_lists.problems_in_use(deps.db, entity_id),
         read=min(states.values(), key=lambda state: state.as_of or deps.clock(), default=None),
         failing={kind: state for kind, state in states.items() if state.state == "error"},
-        obstacle=retries.obstacle(frames.get(deps, entity_id)),
+        obstacle=retries.obstacle(frame),
+        frame=frame,
     )
     return _with_lines(deps, entity_id, log, wanted)
 
@@ -204,9 +207,16 @@ def happened(frame: Frame | None, line: RecordLine) -> Phrase | None:
 def group_text(frame: Frame | None, group: ProblemGroup) -> Phrase:
     """What stops a group: precise when its newest records all say the same."""
     system = frame.system if frame else "your accounting system"
-    said = [what_happened(group.code, text, system) for text in group.samples]
-    same = len({phrase.text % phrase.values for phrase in said}) == 1
-    return said[0] if same else what_happened(group.code, None, system)
+    # Most messages are alike; those that are not tell so within a few.
+    said = (what_happened(group.code, text, system) for text in dict.fromkeys(group.samples))
+    first = next(said, None)
+    if first is not None and all(_in_full(other) == _in_full(first) for other in said):
+        return first
+    return what_happened(group.code, None, system)
+
+
+def _in_full(phrase: Phrase) -> str:
+    return phrase.text % phrase.values
 
 
 def update(deps: Deps, entity_id: str) -> None:
