@@ -1,4 +1,4 @@
-"""Every screen: readable for everybody at any width and theme, standing when the service is away, never markup."""
+"""Every screen: readable at any width and theme, standing while the service is away, never markup."""
 
 from __future__ import annotations
 

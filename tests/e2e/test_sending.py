@@ -1,4 +1,4 @@
-"""What gets sent: rules that two people change, rules and the end of a connection while the service is away."""
+"""Rules and the end of a connection: two people at once, on hold, and while the service is away."""
 
 from __future__ import annotations
 
