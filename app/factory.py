@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, Flask, g, request
+from flask import Blueprint, Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Settings
-from app.domain.people import SYSTEM, Action, may
+from app.domain.people import SYSTEM
 from app.monite.client import Monite
-from app.services import frames
 from app.services.deps import Deps
-from app.services.frames import Frame
 from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
@@ -36,9 +33,11 @@ from app.web import (
     requests,
     rules,
     security,
+    shells,
     support,
     texts,
 )
+from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -71,6 +70,9 @@ def create_app(
     """
     prepare(settings.database).close()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.jinja_environment = PageEnvironment
+    # Every template stays compiled: there are not many.
+    app.jinja_options = {"cache_size": -1}
     _configure(app, settings)
     app.extensions["gangway"] = requests.House(
         settings=settings,
@@ -129,7 +131,7 @@ def _speak(app: Flask) -> None:
         ngettext=texts.ngettext,
         asset=assets.asset,
         may=access.may,
-        frame=_frame,
+        frame=shells.frame,
         me=requests.actor_or_nobody,
         settings=settings_of(app),
         theme=chooser.theme,
@@ -138,6 +140,7 @@ def _speak(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         when=formats.when,
+        told=formats.told,
         clock_time=formats.clock_time,
         day=formats.day,
         exact=formats.exact,
@@ -151,13 +154,3 @@ def _speak(app: Flask) -> None:
 def settings_of(app: Flask) -> Settings:
     house: requests.House = app.extensions["gangway"]
     return house.settings
-
-
-def _frame() -> Frame | None:
-    """The frame of the entity in the address; read once, when a template first asks."""
-    if "frame" not in g:
-        entity_id: Any = (request.view_args or {}).get("entity_id")
-        seen = entity_id and may(requests.actor_or_nobody(), Action.SEE, entity_id)
-        g.frame = frames.get(requests.deps(), entity_id) if seen else None
-    found: Frame | None = g.frame
-    return found

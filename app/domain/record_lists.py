@@ -65,6 +65,12 @@ class RecordLine:
         """Whether another try is something a person decides."""
         return self.state is RecordState.ATTENTION
 
+    @property
+    def retryable(self) -> bool:
+        """Whether another try may help, as far as its problem tells."""
+        why = self.why if self.stopped else None
+        return why is not None and why.retryable
+
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:

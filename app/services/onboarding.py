@@ -22,6 +22,7 @@ NAMES_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Home:
+    frame: Frame | None
     tasks: tuple[Task, ...]
     next: Step | None
     finished: bool
@@ -89,6 +90,7 @@ def home(deps: Deps, entity_id: str, since_midnight: datetime) -> Home:
     facts = _facts(deps, frame, sums, read)
     found = tasks(facts)
     return Home(
+        frame=frame,
         tasks=found,
         next=next_step(found),
         finished=finished(facts),

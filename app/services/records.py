@@ -85,6 +85,7 @@ class Log:
     read: ResourceState | None
     failing: Mapping[str, ResourceState]
     obstacle: Phrase | None
+    frame: Frame | None = None
     newest: str = ""
     """The newest change that is on the screen, as addresses write it."""
     page: Page[RecordLine] = field(default_factory=lambda: Page(()))
@@ -129,6 +130,7 @@ def find(deps: Deps, entity_id: str, query: LogQuery) -> Log:
     wanted = filter_of(deps, query)
     counts, many = _counts(deps, entity_id, query)
     states = _reads(deps, entity_id)
+    frame = frames.get(deps, entity_id)
     log = Log(
         query=query,
         counts=counts,
@@ -137,7 +139,8 @@ def find(deps: Deps, entity_id: str, query: LogQuery) -> Log:
         problems=record_lists.problems_in_use(deps.db, entity_id),
         read=min(states.values(), key=lambda state: state.as_of or deps.clock(), default=None),
         failing={kind: state for kind, state in states.items() if state.state == "error"},
-        obstacle=retries.obstacle(frames.get(deps, entity_id)),
+        obstacle=retries.obstacle(frame),
+        frame=frame,
     )
     return _with_lines(deps, entity_id, log, wanted)
 
@@ -150,6 +153,7 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     frame = frames.get(deps, entity_id)
     found = retries.missing(deps, frame, line)
     rows = outbox.find_for_object(deps.db, line.id, "retry")
+    queued = next((row for row in rows if row.open), None)
     waited = deps.clock() - line.updated_at
     document = _document(deps, line)
     fixed_at = _fixed_at(deps, line, document)
@@ -161,10 +165,12 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
         conditions=found,
         document=document,
         tries=record_tries.find(deps.db, line.id),
-        queued=next((row for row in rows if row.open), None),
+        queued=queued,
         fixed=stopped and _is_fixed(line, found, fixed_at),
         fixed_at=fixed_at,
+        # While it is queued here, Monite's last change says nothing about how long it has waited.
         slow=line.state is RecordState.WAITING
+        and queued is None
         and waited > 2 * timedelta(minutes=deps.settings.sync_interval_minutes),
         why_not=retries.why_not(deps, frame, line),
         obstacle=retries.obstacle(frame),
@@ -201,9 +207,16 @@ def happened(frame: Frame | None, line: RecordLine) -> Phrase | None:
 def group_text(frame: Frame | None, group: ProblemGroup) -> Phrase:
     """What stops a group: precise when its newest records all say the same."""
     system = frame.system if frame else "your accounting system"
-    said = [what_happened(group.code, text, system) for text in group.samples]
-    same = len({phrase.text % phrase.values for phrase in said}) == 1
-    return said[0] if same else what_happened(group.code, None, system)
+    # Most messages are alike; those that are not tell so within a few.
+    said = (what_happened(group.code, text, system) for text in dict.fromkeys(group.samples))
+    first = next(said, None)
+    if first is not None and all(_in_full(other) == _in_full(first) for other in said):
+        return first
+    return what_happened(group.code, None, system)
+
+
+def _in_full(phrase: Phrase) -> str:
+    return phrase.text % phrase.values
 
 
 def update(deps: Deps, entity_id: str) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from app.web.access import open_to_anyone
 
@@ -41,7 +41,12 @@ def htmx_script() -> Response:
 
 def asset(path: str) -> str:
     """The address of a static file, which changes whenever the file does."""
-    return url_for("static", filename=path, v=_version(f"{current_app.static_folder}/{path}"))
+    return _address(request.script_root, str(current_app.static_folder), path)
+
+
+@cache
+def _address(_mounted_at: str, folder: str, path: str) -> str:
+    return url_for("static", filename=path, v=_version(f"{folder}/{path}"))
 
 
 @cache

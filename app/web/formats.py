@@ -3,48 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cache
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale
+import flask_babel
 from babel.dates import format_datetime, get_month_names
-from flask import g, has_request_context, request
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
+from flask import has_request_context, request
+from flask_babel import get_locale
 
 from app.domain.problems import problem_of
 from app.web.amounts import write_amount
-from app.web.requests import house
+from app.web.requests import house, own_g
+from app.web.texts import gettext as _
+from app.web.texts import ngettext
 
 ZONE_COOKIE = "gangway_zone"
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Who reads the page: in which language, in which zone, and what time it is; the same all over a page."""
+class _Voice:
+    """What a language calls today, the months and a zone; Babel finds those anew whenever it writes one."""
 
-    locale: Locale
-    zone: tzinfo
-    now: datetime
-    zone_words: dict[tuple[timedelta | None, timedelta | None], str] = field(default_factory=dict)
+    def __init__(self, locale: str, zone: tzinfo) -> None:
+        self.locale = locale
+        self.zone = zone
+        self.months: Mapping[int, str] = dict(get_month_names("abbreviated", locale=locale))
+        self.long_months: Mapping[int, str] = dict(get_month_names("wide", locale=locale))
+        self.today = (str(_("Today %(clock)s", clock="{}")), str(_("today %(clock)s", clock="{}")))
+        self._zone_words: dict[tuple[timedelta | None, timedelta | None], str] = {}
 
     def zone_word(self, local: datetime) -> str:
         """What the zone is called at that time: BST."""
         key = (local.utcoffset(), local.dst())
-        if key not in self.zone_words:
-            self.zone_words[key] = str(format_datetime(local, "zzz", tzinfo=self.zone, locale=self.locale))
-        return self.zone_words[key]
+        if key not in self._zone_words:
+            self._zone_words[key] = str(format_datetime(local, "zzz", tzinfo=self.zone, locale=self.locale))
+        return self._zone_words[key]
+
+
+_voice = lru_cache(256)(_Voice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who reads the page, and what time it is there; the same all over a page."""
+
+    voice: _Voice
+    zone: tzinfo
+    now: datetime
+
+    def is_today(self, local: date) -> bool:
+        """Whether a moment in the reader's zone is of the day that it is there now."""
+        now = self.now
+        return (local.day, local.month, local.year) == (now.day, now.month, now.year)
 
 
 def _reader() -> _Reader:
-    if "reader" not in g:
-        cookie = request.cookies.get(ZONE_COOKIE, "") if has_request_context() else ""
-        here = _zone(cookie)
-        g.reader = _Reader(get_locale() or Locale("en", "GB"), here, house().clock().astimezone(here))
-    found: _Reader = g.reader
-    return found
+    own = own_g()
+    try:
+        return own.reader  # type: ignore[no-any-return]
+    except AttributeError:
+        here = _zone(request.cookies.get(ZONE_COOKIE, "") if has_request_context() else "")
+        voice = _voice(str(get_locale() or "en_GB"), here)
+        own.reader = _Reader(voice, here, house().clock().astimezone(here))
+        return own.reader  # type: ignore[no-any-return]
 
 
 def zone_name() -> str:
@@ -60,15 +83,33 @@ def _zone(name: str) -> tzinfo:
         return UTC
 
 
+class Told(NamedTuple):
+    """A moment as a page shows it: for machines, to the second, and in words."""
+
+    iso: str
+    exact: str
+    words: str
+
+
+def told(moment: datetime, *, lower: bool = False) -> Told:
+    """All that a page says of a moment at once; tables ask for one in each row."""
+    reader = _reader()
+    local = moment.astimezone(reader.zone)
+    return Told(moment.isoformat(), _exact(local, reader), _when(local, reader, lower=lower))
+
+
 def when(moment: datetime | None, *, lower: bool = False) -> str:
     """A moment in words: "today 10:42", "9 May, 10:42", with the year when it is another one."""
     if moment is None:
         return "–"
     reader = _reader()
-    local = moment.astimezone(reader.zone)
-    clock = f"{local:%H:%M}"
-    if local.date() == reader.now.date():
-        return _("today %(clock)s", clock=clock) if lower else _("Today %(clock)s", clock=clock)
+    return _when(moment.astimezone(reader.zone), reader, lower=lower)
+
+
+def _when(local: datetime, reader: _Reader, *, lower: bool) -> str:
+    clock = f"{local.hour:02}:{local.minute:02}"
+    if reader.is_today(local):
+        return reader.voice.today[lower].format(clock)
     return f"{_day(local, reader)}, {clock}"
 
 
@@ -78,8 +119,8 @@ def clock_time(moment: datetime | None) -> str:
         return "–"
     reader = _reader()
     local = moment.astimezone(reader.zone)
-    clock = f"{local:%H:%M}"
-    return clock if local.date() == reader.now.date() else f"{_day(local, reader)}, {clock}"
+    clock = f"{local.hour:02}:{local.minute:02}"
+    return clock if reader.is_today(local) else f"{_day(local, reader)}, {clock}"
 
 
 def day(moment: date | datetime | None) -> str:
@@ -91,23 +132,21 @@ def day(moment: date | datetime | None) -> str:
 
 
 def _day(local: date, reader: _Reader) -> str:
-    month = _months("abbreviated", str(reader.locale))[local.month]
+    month = reader.voice.months[local.month]
     year = "" if local.year == reader.now.year else f" {local.year}"
     return f"{local.day} {month}{year}"
-
-
-@cache
-def _months(width: str, locale: str) -> Mapping[int, str]:
-    """The names of the months in a language; Babel finds them anew for each date that it writes."""
-    return dict(get_month_names(width, locale=locale))  # type: ignore[arg-type]
 
 
 def exact(moment: datetime) -> str:
     """The moment to the second, with its zone."""
     reader = _reader()
-    local = moment.astimezone(reader.zone)
-    month = _months("wide", str(reader.locale))[local.month]
-    return f"{local.day} {month} {local.year}, {local:%H:%M:%S} {reader.zone_word(local)}"
+    return _exact(moment.astimezone(reader.zone), reader)
+
+
+def _exact(local: datetime, reader: _Reader) -> str:
+    month = reader.voice.long_months[local.month]
+    clock = f"{local.hour:02}:{local.minute:02}:{local.second:02}"
+    return f"{local.day} {month} {local.year}, {clock} {reader.voice.zone_word(local)}"
 
 
 def ago(moment: datetime | None) -> str:
@@ -128,7 +167,7 @@ def ago(moment: datetime | None) -> str:
 
 def money(amount: int | None, currency: str | None) -> str:
     """£43.20 from 4320 GBP."""
-    return "–" if amount is None else write_amount(amount, currency, str(_reader().locale))
+    return "–" if amount is None else write_amount(amount, currency, _reader().voice.locale)
 
 
 def midnight() -> datetime:
@@ -145,4 +184,4 @@ def span(seconds: int) -> str:
 
 def problem_title(code: str) -> str:
     """What a problem is called."""
-    return _(problem_of(code).title)
+    return str(flask_babel.gettext(problem_of(code).title))

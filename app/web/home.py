@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.people import Action
 from app.services import onboarding, refresh
+from app.web import shells
 from app.web.access import needs
 from app.web.beats import beat, lead_to, reshape
 from app.web.formats import midnight
@@ -46,4 +47,6 @@ def changed(entity_id: str) -> str:
 
 def _home(entity_id: str) -> onboarding.Home:
     today: datetime = midnight()
-    return onboarding.home(deps(), entity_id, today)
+    found = onboarding.home(deps(), entity_id, today)
+    shells.keep(found.frame)
+    return found

@@ -15,13 +15,15 @@ from werkzeug.wrappers import Response
 from app.domain.people import Action
 from app.domain.problems import problem_of
 from app.domain.record_lists import DAYS
-from app.domain.synced_records import OBJECT_TYPES, OBJECT_WORDS
+from app.domain.synced_records import OBJECT_TYPES, OBJECT_WORDS, RecordState
 from app.services import records
 from app.services.records import TABS, LogQuery
-from app.web.access import needs
+from app.web import shells
+from app.web.access import may, needs
 from app.web.beats import pause
 from app.web.rendering import render
 from app.web.requests import deps
+from app.web.texts import gettext
 
 _SHOWN = re.compile(r"(?P<state>[a-z_]+)(?P<tries>\d+)(?P<button>\*?)\.(?P<id>.+)")
 
@@ -35,6 +37,7 @@ def show(entity_id: str) -> Response:
     query = query_of(request.args)
     records.freshen(deps(), entity_id)
     found = records.find(deps(), entity_id, query)
+    shells.keep(found.frame)
     return render(
         "log/index.html",
         fragment="log/_answer.html",
@@ -46,7 +49,9 @@ def show(entity_id: str) -> Response:
         type_words=OBJECT_WORDS,
         days=DAYS,
         group_text=records.group_text,
-        problem_of=problem_of,
+        titles=_titles(found),
+        on=_shown(found),
+        waiting=any(line.state is RecordState.WAITING for line in found.page.lines),
     )
 
 
@@ -122,6 +127,22 @@ def address(entity_id: str, query: LogQuery, endpoint: str = "log.show", **chang
         **changes,
     }
     return url_for(endpoint, entity_id=entity_id, **{key: value for key, value in values.items() if value})
+
+
+def _titles(found: records.Log) -> dict[str, str]:
+    """What each problem is called that the page names."""
+    codes = {*found.problems, found.query.problem, *(line.problem for line in found.page.lines)}
+    return {code: gettext(problem_of(code).title) for code in codes if code}
+
+
+def _shown(found: records.Log) -> list[str]:
+    """What a page tells its watch of each record that may change by itself; see `_on_screen`."""
+    buttons = may(Action.RETRY) and not found.obstacle and found.query.tab in ("attention", "all")
+    return [
+        f"{line.state.value}{line.tries}{'*' if buttons and line.retryable else ''}.{line.id}"
+        for line in found.page.lines
+        if line.state in (RecordState.ATTENTION, RecordState.WAITING)
+    ]
 
 
 def _on_screen(told: list[str]) -> dict[str, tuple[str, int, str]]:

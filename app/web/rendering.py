@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from flask import make_response, render_template, request
+from flask.templating import Environment
 from werkzeug.wrappers import Response
+
+
+class PageEnvironment(Environment):
+    """Templates that all share one dictionary of globals.
+
+    Jinja lays a layer of its own over it for each template, and goes through it name by name at every
+    import and include; nothing here needs that layer.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
 
 
 def wants_fragment() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import redirect, request
@@ -12,6 +13,7 @@ from app.domain.errors import NotAllowedError
 from app.web.requests import house
 
 
+@lru_cache(8)
 def policy(settings: Settings) -> str:
     """The content policy: our own files only, and forms that may lead to the sign-in pages.
 

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from babel.support import NullTranslations
-from flask import g
 from flask_babel import get_translations
 from markupsafe import Markup, escape
+
+from app.web.requests import own_g
 
 MOST = 4096
 
@@ -31,11 +32,12 @@ def ngettext(one: str, many: str, n: int, /, **values: object) -> Markup:
 
 def _catalogue() -> NullTranslations:
     """The texts of this request's language."""
+    here = own_g()
     try:
-        return g.texts  # type: ignore[no-any-return]
+        return here.texts  # type: ignore[no-any-return]
     except AttributeError:
-        g.texts = get_translations()
-        return g.texts  # type: ignore[no-any-return]
+        here.texts = get_translations()
+        return here.texts  # type: ignore[no-any-return]
 
 
 @lru_cache(MOST)
