@@ -70,15 +70,27 @@ class Emulator:
         books: dict[str, Any] = self.control("GET", f"books/{entity_id}")
         return books
 
-    def sent(self, entity_id: str) -> set[str]:
-        """The numbers of the bills and invoices in the books that the bookkeeper did not enter there."""
+    def sent(self, entity_id: str) -> dict[str, set[str]]:
+        """What is in the books and was not entered there: the number, and the accounts of its lines."""
         books = self.books(entity_id)
-        numbers = {document["number"] for document in books["bills"] + books["invoices"]}
-        return {number for number in numbers if not number.startswith(BOOKKEEPERS_OWN)}
+        return {
+            document["number"]: {line["account_code"] for line in document["lines"]}
+            for document in books["bills"] + books["invoices"]
+            if not document["number"].startswith(BOOKKEEPERS_OWN)
+        }
 
     def client(self, entity_id: str) -> Client:
         """Monite's API as a stranger to this product would use it."""
         return Running(self.url, self._http).client(entity_id)
+
+    def account_of(self, entity_id: str, bill: str, line: str) -> str | None:
+        """The code of the account that a line of a bill has at Monite."""
+        client = self.client(entity_id)
+        bill_id = next(row["id"] for row in client.all("/payables", limit=100) if row["document_id"] == bill)
+        lines = client.get(f"/payables/{bill_id}/line_items")["data"]
+        chosen = next(row["ledger_account_id"] for row in lines if row["name"] == line)
+        accounts = client.all("/ledger_accounts", limit=100)
+        return next((str(row["nominal_code"]) for row in accounts if row["id"] == chosen), None)
 
     def connections(self, entity_id: str) -> list[str]:
         """The state of each of the entity's connections, as Monite lists them."""

@@ -153,6 +153,7 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     frame = frames.get(deps, entity_id)
     found = retries.missing(deps, frame, line)
     rows = outbox.find_for_object(deps.db, line.id, "retry")
+    queued = next((row for row in rows if row.open), None)
     waited = deps.clock() - line.updated_at
     document = _document(deps, line)
     fixed_at = _fixed_at(deps, line, document)
@@ -164,10 +165,12 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
         conditions=found,
         document=document,
         tries=record_tries.find(deps.db, line.id),
-        queued=next((row for row in rows if row.open), None),
+        queued=queued,
         fixed=stopped and _is_fixed(line, found, fixed_at),
         fixed_at=fixed_at,
+        # While it is queued here, Monite's last change says nothing about how long it has waited.
         slow=line.state is RecordState.WAITING
+        and queued is None
         and waited > 2 * timedelta(minutes=deps.settings.sync_interval_minutes),
         why_not=retries.why_not(deps, frame, line),
         obstacle=retries.obstacle(frame),

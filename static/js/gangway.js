@@ -113,18 +113,18 @@
   };
   addEventListener("offline", () => offline(true));
   addEventListener("online", () => offline(false));
-  document.addEventListener("htmx:sendError", (event) => {
+  // What looks by itself from time to time goes on doing so; nobody else would ask it to.
+  const looks = (elt) => (elt.getAttribute("hx-trigger") || "").startsWith("load delay");
+  const lookAgain = (elt, pause) => setTimeout(() => {
+    if (elt.isConnected) window.htmx.ajax("GET", elt.getAttribute("hx-get"), { source: elt, target: elt, swap: elt.getAttribute("hx-swap") });
+  }, pause);
+  document.addEventListener("htmx:sendError", ({ detail }) => {
     offline(true);
-    const beat = event.detail.elt;
-    if (beat.id === "beat") setTimeout(() => window.htmx.trigger(beat, "gangway:wake"), 5000);
+    if (looks(detail.elt)) lookAgain(detail.elt, 3000);
   });
   document.addEventListener("htmx:afterOnLoad", () => offline(false));
   document.addEventListener("htmx:responseError", (event) => {
-    const beat = event.detail.elt;
-    if (beat.id === "beat") {
-      setTimeout(() => window.htmx.trigger(beat, "gangway:wake"), 15000);
-      return;
-    }
+    if (looks(event.detail.elt)) return lookAgain(event.detail.elt, 15000);
     const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
     const words = page.body.textContent.trim().replace(/\s+/g, " ").slice(0, 400);
     byId("problem-words").textContent = words;

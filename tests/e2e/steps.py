@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -12,6 +13,10 @@ FERNLIGHT = "Fernlight & Rook Design Studio Limited"
 """The business that has not connected anything yet."""
 STUDIO = "Fernlight & Rook Design Studio Ltd"
 """The organisation that is its own."""
+BAKERY = "Boulangerie Grauvelle et Fils SARL"
+"""In the middle of its set-up: connected, most bill lines still without an account, sending on hold."""
+DENTIST = "Saguaro Ridge Family Dental PLLC"
+"""Connected and sending, with a dozen records that its books refuse."""
 LETTINGS = "Rook Lettings Ltd"
 """The organisation that Fernlight's person could choose by mistake."""
 
@@ -40,6 +45,9 @@ def enter(page: Page, name: str, role: str = "owner") -> None:
 
 def open_page(page: Page, name: str) -> None:
     """Go to a page by the menu."""
+    folded = page.get_by_role("banner").locator("summary", has_text="Menu")
+    if folded.is_visible():
+        folded.click()
     menu = page.get_by_role("navigation", name="Main")
     menu.get_by_role("link", name=re.compile(f"^{re.escape(name)}")).click()
 
@@ -105,6 +113,33 @@ def reload_until(page: Page, wanted: Locator) -> None:
         return wanted.count() > 0
 
     until(there, 15, "what the page was to show")
+
+
+def row(page: Page, name: str) -> Locator:
+    """The row of a table whose header has these words."""
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader").filter(has_text=name))
+
+
+def open_bills(page: Page, waiting_for: str, **filters: str) -> None:
+    """Open the assignment of bill lines, once the worker has read this row."""
+    open_page(page, "Assign accounts")
+    expect_heading(page, "Assign accounts to bill lines")
+    page.goto(f"{page.url.split('?')[0]}?{urlencode(filters)}")
+    reload_until(page, row(page, waiting_for))
+
+
+def field(page: Page, name: str) -> Locator:
+    """The field for the account of the row with this name."""
+    return page.get_by_role("combobox", name=f"Account for {name}", exact=True)
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until it has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError("Tab does not lead there")
 
 
 def save_rules(page: Page) -> None:

@@ -1,0 +1,148 @@
+"""Every screen: readable at any width and theme, standing while the service is away, never markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import Problems
+from tests.stack import Emulator
+
+WIDTHS_AND_THEMES = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+MARKUP = "<script>document.title='taken over'</script><img src=x onerror=document.title='taken-over'>"
+
+SCREENS = (
+    "",
+    "connection",
+    "connection/history",
+    "connection/disconnect",
+    "import",
+    "assign/products",
+    "assign/bills",
+    "assign/bills?show=all",
+    "assign/bills?show=all&pick=all",
+    "rules",
+    "rules/review?payable=paid",
+    "rules/history",
+    "log",
+    "log?view=record",
+    "log?tab=sent",
+    "log?tab=cannot",
+    "log?tab=left_out",
+    "log?tab=all",
+    "log/retry?all=1",
+    "there-is-no-such-page",
+)
+
+
+def expect_good(page: Page) -> list[str]:
+    """What an automated check finds, and whether the page scrolls sideways."""
+    found = Axe().run(page).response["violations"]
+    faults = [f"{page.url}: {rule['id']} {rule['nodes'][0]['html'][:160]}" for rule in found]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        faults.append(f"{page.url}: scrolls sideways")
+    return faults
+
+
+@pytest.mark.parametrize(("width", "theme"), WIDTHS_AND_THEMES)
+def test_every_screen_is_readable(
+    open_context: Callable[..., BrowserContext],
+    emulator: Emulator,
+    problems: Problems,
+    width: int,
+    theme: str,
+) -> None:
+    page = open_context(viewport={"width": width, "height": 800}, color_scheme=theme).new_page()
+    faults: list[str] = []
+    steps.enter(page, steps.DENTIST)
+    home = page.url
+    page.goto(f"{home}/log?view=record")
+    record = page.get_by_role("rowheader").get_by_role("link").first
+    steps.reload_until(page, record)
+    for screen in (*SCREENS, record.get_attribute("href") or ""):
+        page.goto(screen if screen.startswith("/") else f"{home}/{screen}".rstrip("/"))
+        faults += expect_good(page)
+    problems.expect("404")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(("width", "theme"), [(360, "dark"), (1280, "light")])
+def test_the_screens_of_connecting_and_of_support_are_readable(
+    open_context: Callable[..., BrowserContext], emulator: Emulator, width: int, theme: str
+) -> None:
+    page = open_context(viewport={"width": width, "height": 800}, color_scheme=theme).new_page()
+    steps.enter(page, steps.FERNLIGHT)
+    home = page.url
+    faults = expect_good(page)
+    for screen in ("connect", "connection", "import", "assign/products", "rules", "log", "connect/return"):
+        page.goto(f"{home}/{screen}")
+        faults += expect_good(page)
+    page.goto(home)
+    steps.set_out(page)
+    page.goto(f"{home}/connect/return")
+    expect(page.get_by_text("Checking with Xero")).to_be_visible()
+    faults += expect_good(page)
+    page.goto(f"{home}/connect")
+    expect(page.get_by_role("heading", name="You started connecting and didn't finish")).to_be_visible()
+    faults += expect_good(page)
+    steps.press(page, "Continue")
+    steps.allow(page)
+    steps.finish(page)
+    faults += expect_good(page)
+    page.goto("/")
+    steps.press(page, "Enter as support")
+    steps.expect_heading(page, "All businesses")
+    faults += expect_good(page)
+    page.get_by_role("link", name=steps.DENTIST, exact=True).click()
+    steps.expect_heading(page, steps.DENTIST)
+    faults += expect_good(page)
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_stands_and_says_as_of_when_while_the_service_is_away(
+    page: Page, emulator: Emulator
+) -> None:
+    steps.enter(page, steps.DENTIST)
+    home = page.url
+    steps.open_page(page, "Sync log")
+    steps.reload_until(page, page.get_by_role("link", name="Needs attention 20"))
+    emulator.fault("api_down")
+
+    steps.press(page, "Update now")
+
+    expect(page.get_by_role("heading", name="Sync log")).to_be_visible()
+    steps.reload_until(page, page.get_by_role("region", name="Not everything could be loaded"))
+    expect(page.get_by_text("Bills could not be loaded; what you see is from")).to_be_visible()
+    expect(page.get_by_role("link", name="Needs attention 20+")).to_be_visible()
+    for screen in SCREENS[:-1]:
+        answer = page.goto(f"{home}/{screen}".rstrip("/"))
+        assert answer is not None
+        assert answer.status == 200, screen
+    emulator.heal()
+    page.goto(f"{home}/log")
+    steps.press(page, "Load again")
+    steps.reload_until(page, page.get_by_role("link", name=re.compile("^Needs attention 20$")))
+
+
+def test_text_from_the_service_is_never_markup(page: Page, emulator: Emulator) -> None:
+    bakery = emulator.entity_id("Boulangerie")
+    client = emulator.client(bakery)
+    product = client.all("/products", limit=100)[0]["id"]
+    assert client.send("PATCH", f"/products/{product}", json={"name": MARKUP}).ok
+    emulator.fault("unprocessable", entity_id=bakery, options={"message": MARKUP, "method": "PATCH"})
+    steps.enter(page, steps.BAKERY)
+    home = page.url
+    page.goto(f"{home}/assign/products")
+    steps.reload_until(page, steps.row(page, MARKUP))
+
+    steps.choose_account(page, "Account for " + MARKUP, "200 Sales")
+    expect(page.get_by_text("Not saved. " + MARKUP)).to_be_visible()
+    for screen in SCREENS[:-1]:
+        page.goto(f"{home}/{screen}".rstrip("/"))
+        assert page.locator("main script, main img").count() == 0
+        assert "taken over" not in page.title()
