@@ -1,7 +1,9 @@
 """Pages from a store with 100,000 synced records, beside their own queries on a bare page.
 
 Both are asked through the same kind of client, in the same process, in turns, and the medians are
-divided: so neither the machine nor what else it does decides. What bare means: tests/bench/bare.py.
+divided. What bare means: tests/bench/bare.py. What is timed is what the processor does for one request,
+from the client's call to the whole answer; pages wait for nobody, so on a quiet machine that is what a
+clock on the wall says too, and on a busy one it does not count what other programs take.
 """
 
 from __future__ import annotations
@@ -94,7 +96,7 @@ def _get(client: FlaskClient, path: str) -> str:
 
 
 def _in_turns(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
-    """The median seconds of each, taken in turns so that a busy machine slows both."""
+    """The median seconds of each, taken in turns so that a hot or a slow machine slows both."""
     times: tuple[list[float], list[float]] = ([], [])
     for n in range(WARM + TIMES):
         for work, into in zip((one, other), times, strict=True):

@@ -1,4 +1,5 @@
-"""Every fragment and macro file is used by somebody, and every template that is named is there."""
+"""Every fragment and macro file is used by somebody, every template that is named is there, and macros
+need nothing of the page that calls them."""
 
 from __future__ import annotations
 
@@ -59,3 +60,13 @@ def test_every_template_that_a_file_names_is_there(path: Path) -> None:
     missing = [p for p in PATTERNS[path] if not any(re.fullmatch(p, name) for name in there)]
 
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.relative_to(TEMPLATES).as_posix()
+)
+def test_macros_are_imported_without_the_page_around_them(path: Path) -> None:
+    # Imported with it, the whole file of macros is run again for each import, many times a page.
+    imports = re.findall(r"{%-? *(?:from|import) [^%]+%}", path.read_text(encoding="utf-8"))
+
+    assert [found for found in imports if "with context" in found] == []

@@ -277,3 +277,22 @@ def test_without_script_a_page_for_one_row_leads_back_to_the_list_and_its_way_ba
 
     page = read(browser.get(answer.headers["Location"]).text)
     assert page.select_one(".back-line a")["href"] == stopped  # type: ignore[index]
+
+
+def test_a_row_leads_to_a_page_of_its_own_and_back_whatever_its_id(
+    enter: Enter, filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assign, "MOST_OPTIONS", 0)
+    with write(filled):
+        filled.execute("UPDATE payable_lines SET id = 'l 2?&#' WHERE id = 'l2'")
+    browser = enter()
+
+    rows = BeautifulSoup(browser.get("/e/e1/assign/bills?q=beans").text, "html.parser")
+    link = rows.select_one(".plain-choice a")
+
+    assert link is not None
+    page = BeautifulSoup(browser.get(str(link["href"])).text, "html.parser")
+    assert "Beans" in page.get_text()
+    back = page.select_one("main input[name=next]")
+    assert back is not None
+    assert str(back["value"]) == "/e/e1/assign/bills?q=beans#row-l 2?&#"

@@ -269,3 +269,20 @@ def test_a_record_that_failed_once_more_between_two_looks_is_news(enter: Enter, 
 
     assert page.select_one("#rec-1042-state") is not None
     assert "1 record still stopped" in page.get_text()
+
+
+def test_a_record_is_reached_whatever_its_id_is_made_of(enter: Enter, store: Database) -> None:
+    odd = 'a b?c=1&d#"é'
+    with write(store):
+        add_books(store)
+        add_record(store, odd)
+    browser = enter()
+
+    row = soup(browser.get("/e/e1/log?view=record&days=30").text).select_one("#log-list tbody tr")
+
+    assert row is not None
+    link, form = row.select_one("th a"), row.select_one("form")
+    assert link is not None
+    assert form is not None
+    assert odd in words(browser.get(str(link["href"])).text)
+    assert form["action"] == form["hx-post"] == f"{link['href']}/retry?view=record&days=30"
