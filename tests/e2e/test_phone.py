@@ -49,7 +49,10 @@ def test_every_tab_is_on_the_screen_of_a_phone(phone: Page, emulator: Emulator, 
 
 def test_the_support_ribbon_stays_in_sight_and_leads_out(phone: Page, emulator: Emulator) -> None:
     phone.goto("/")
+    expect(phone.get_by_role("button", name=re.compile("Enter Saguaro.* as owner"))).to_be_visible()
     phone.get_by_role("button", name="Enter as support").click()
+    phone.get_by_role("link", name=re.compile("^Saguaro")).click()
+    phone.get_by_role("link", name="See what they see").click()
     phone.goto(f"/e/{emulator.entity_id('Saguaro')}/log?tab=all")
     ribbon = phone.get_by_role("complementary", name="Support view")
 
