@@ -182,4 +182,6 @@ def _effect(entity_id: str, change: Change) -> tuple[Change, dict[str, Any]]:
     """A change with some of the documents behind each of its numbers."""
     named = ("stopping", "fresh", "sent", "stopped", "blocked") if change.starts else ("fresh", "sent")
     groups = [name for name in named if getattr(change, name)]
+    if change.stopping == change.fresh and "stopping" in groups:
+        groups.remove("fresh")
     return change, {group: rules.documents(deps(), entity_id, change, group) for group in groups}

@@ -25,7 +25,8 @@ def test_a_ring_is_heard_by_whoever_listens_elsewhere(bell: Bell, settings: Sett
     consumer = worker.listen()
     try:
         bell.ring()
-        assert worker.wait(0, 5) == 1
+        # Once more when the minute happens to tick meanwhile.
+        assert worker.wait(0, 5) in (1, 2)
     finally:
         consumer.stop(graceful=True)
         worker.close()

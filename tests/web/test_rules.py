@@ -112,7 +112,10 @@ def test_the_review_leads_to_what_can_still_be_put_right(enter: Enter, wire: Wir
 
     page = read(enter().get(f"/e/e1/rules/review?{TICKS}").text)
 
-    assert "1 of them has a line without an account and will stop." in words_of(page, ".effect")
+    assert (
+        "1 will be tried with the next automatic sync; it has a line without an account and will stop."
+        in words_of(page, ".effect")
+    )
     assert [a["href"] for a in page.select(".effect a[href*=assign]")] == [
         "/e/e1/assign/bills?bill=b1&show=all"
     ]
@@ -131,7 +134,7 @@ def test_the_rules_page_foretells_what_will_stop(enter: Enter, wire: Wire, store
     words = words_of(read(browser.get("/e/e1/rules").text), "#rules-due")
 
     assert (
-        "2 records will be tried with the next automatic sync, about 09:42; 2 of them will stop: "
+        "2 records will be tried with the next automatic sync, about 09:42; all of them will stop: "
         "1 of them has no lines, 1 of them has a tax rate that isn't in Xero." in words
     )
 
