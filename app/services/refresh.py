@@ -17,6 +17,7 @@ from app.domain.resources import (
     EVERYBODY,
     IMPORTED,
     LINE_ITEMS,
+    RECORDS,
     RESOURCES,
     SYNC_RULES,
     Read,
@@ -25,7 +26,7 @@ from app.domain.resources import (
 from app.services.deps import Deps
 from app.services.reads import READERS
 from app.services.scans import scan
-from app.store import connections, resources, revisions
+from app.store import connections, events, resources, revisions
 from app.store.database import write
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ IMPORTING, IMPORTING_LISTS = timedelta(seconds=2), timedelta(seconds=4)
 IMPORT_PATIENCE = timedelta(minutes=30)
 AT_PROVIDER, SOMEBODY_WATCHES = timedelta(seconds=3), timedelta(minutes=2)
 FORGOTTEN = timedelta(minutes=1)
+SENDING, SENDS_FOR = timedelta(seconds=10), timedelta(minutes=3)
 DAY = timedelta(days=1)
 MOST_BACKOFF = timedelta(hours=1)
 
@@ -146,7 +148,8 @@ def _next_due(deps: Deps, read: Read, now: datetime) -> datetime | None:
         return None
     if read.resource in IMPORTED and _is_importing(connection, now):
         return now + IMPORTING_LISTS
-    return now + interval
+    sending = read.resource in RECORDS and _is_sending(deps, read.entity_id, now)
+    return now + (SENDING if sending else interval)
 
 
 def _pace(
@@ -169,6 +172,12 @@ def _is_importing(connection: Connection, now: datetime) -> bool:
     """Whether the first import is under way, and not so long that nobody expects it any more."""
     began = connection.first_connected_at
     return connection.imported_at is None and began is not None and now - began < IMPORT_PATIENCE
+
+
+def _is_sending(deps: Deps, entity_id: str, now: datetime) -> bool:
+    """Whether a sync was started by hand so lately that its first records may be about to appear."""
+    started = events.latest(deps.db, entity_id, "import_started")
+    return started is not None and now - started.at < SENDS_FOR
 
 
 def _backoff(deps: Deps, read: Read, error: MoniteError) -> timedelta:

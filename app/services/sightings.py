@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.people import SYSTEM
 from app.domain.problems import diagnose
-from app.domain.record_tries import result_of
+from app.domain.record_tries import next_wait, result_of
 from app.domain.resources import CONNECTION, RESOURCES
 from app.domain.synced_records import SyncedRecord
 from app.store import (
@@ -110,7 +110,8 @@ def records(
 ) -> int:
     """Keep records as just seen, and end or write down the tries that brought them there.
 
-    A change of status that no try from here explains was made by the automatic sync.
+    A change of status that no try from here explains was made by the automatic sync. What is on its
+    way is looked at again soon, whoever sent it.
     """
     seen = synced_records.not_older(db, seen)
     before = synced_records.statuses(db, [record.id for record, _ in seen])
@@ -123,6 +124,7 @@ def records(
 def _tries_of(db: Database, entity_id: str, record: SyncedRecord, was: str | None, now: datetime) -> None:
     result = result_of(record.sync_status)
     if result is None:
+        watched_records.notice(db, entity_id, record.object_type, record.id, now + next_wait(0))
         return
     problem = diagnose(record.object_type, record.sync_status, record.error_text).problem
     ours = record_tries.finish(db, record, now, problem)

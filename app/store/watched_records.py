@@ -23,6 +23,17 @@ def watch(db: Database, entity_id: str, object_type: str, record_id: str, next_l
     )
 
 
+def notice(db: Database, entity_id: str, object_type: str, record_id: str, next_look_at: datetime) -> None:
+    """Look at the record at this time, unless it is watched already."""
+    db.execute(
+        """
+        INSERT INTO watched_records (record_id, entity_id, object_type, next_look_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        """,
+        [record_id, entity_id, object_type, to_text(next_look_at)],
+    )
+
+
 def due(db: Database, now: datetime, limit: int) -> list[Watched]:
     """The longest due records, with those of one entity and type beside each other."""
     rows = db.query(

@@ -71,8 +71,12 @@ def shared_emulator(tmp_path_factory: pytest.TempPathFactory, dashboard_port: in
 
 @pytest.fixture
 def emulator(shared_emulator: Emulator) -> Emulator:
-    """The other side, with the sample businesses as on the first day and nothing broken."""
+    """The other side, with the sample businesses as on the first day and nothing broken.
+
+    The large one has withdrawn its access: reading its 2,000 bills would slow every journey down.
+    """
     shared_emulator.reset()
+    shared_emulator.fault("access_withdrawn", entity_id=shared_emulator.entity_id("Tamarack"))
     return shared_emulator
 
 

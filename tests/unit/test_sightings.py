@@ -194,3 +194,19 @@ def test_a_sign_in_that_waits_has_nothing_read_yet(db: Database) -> None:
     see(db, PENDING)
 
     assert not any(state.requested_at for state in resources.overview(db, "e1").values())
+
+
+def test_what_the_automatic_sync_has_under_way_is_looked_at_again_soon(db: Database) -> None:
+    with write(db):
+        sightings.records(db, "e1", [(PUSHED, None)], LATER)
+
+    assert watched_records.next_due(db) == LATER + timedelta(seconds=1)
+
+
+def test_a_record_that_is_watched_already_keeps_its_pace(db: Database) -> None:
+    with write(db):
+        sightings.records(db, "e1", [(PUSHED, None)], LATER)
+        watched_records.looked(db, PUSHED.id, LATER + timedelta(minutes=1))
+        sightings.records(db, "e1", [(PUSHED, None)], LATER)
+
+    assert watched_records.next_due(db) == LATER + timedelta(minutes=1)
