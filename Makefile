@@ -19,7 +19,7 @@ run: $(VENV)/runtime
 
 test: lint
 	@$(BIN)/python -m tests.e2e.browsers
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/checks
 	$(BIN)/ruff check .
