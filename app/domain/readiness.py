@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from app.domain.problems import Fix, Phrase
 
 LEDGER = ("ACC_LINE", "ACC_PRODUCT", "ACC_ARCHIVED", "ACC_GONE")
-# What keeps a Retry from being of any use; the rest may have been put right where we can't see it.
-BLOCKING = frozenset({"ACC_LINE", "ACC_PRODUCT", "LINES_NONE", "DISCOUNT_WHOLE", "CONN_WITHDRAWN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +52,6 @@ class Condition:
     text: Phrase
     names: tuple[str, ...] = ()
     fix: Fix | None = None
-
-    @property
-    def blocks(self) -> bool:
-        """Whether a Retry would fail for certain."""
-        return self.ok is False and self.code in BLOCKING
 
 
 def conditions(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -88,10 +88,6 @@ class LogFilter:
     def narrow(self) -> bool:
         """Whether the counters alone can't tell how many there are."""
         return bool(self.text or self.since or self.until)
-
-    def within(self, *states: RecordState) -> LogFilter:
-        """The same, of these states only."""
-        return replace(self, states=states)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,14 +67,6 @@ def find_by_form(db: Database, form_key: str) -> Batch | None:
     return None if row is None else _from_row(row)
 
 
-def find_recent(db: Database, entity_id: str, limit: int = 10) -> list[Batch]:
-    """An entity's newest batches, newest first."""
-    rows = db.query(
-        "SELECT * FROM batches WHERE entity_id = ? ORDER BY created_at DESC LIMIT ?", [entity_id, limit]
-    )
-    return [_from_row(row) for row in rows]
-
-
 def request_stop(db: Database, batch_id: str, now: datetime) -> None:
     """Remember that nothing more of the batch is to be sent."""
     db.execute(

@@ -39,21 +39,6 @@ def find_by_ids(db: Database, entity_id: str, ids: Sequence[str]) -> list[Record
     return [_from_row(row) for row in rows]
 
 
-def find_by_object(db: Database, entity_id: str, object_id: str) -> RecordLine | None:
-    """The newest record of a document."""
-    row = next(
-        db.query(
-            """
-            SELECT * FROM synced_records WHERE object_id = ? AND entity_id = ?
-            ORDER BY updated_at DESC LIMIT 1
-            """,
-            [object_id, entity_id],
-        ),
-        None,
-    )
-    return None if row is None else _from_row(row)
-
-
 def page(
     db: Database,
     entity_id: str,

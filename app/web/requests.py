@@ -11,7 +11,7 @@ from flask import current_app, g, session
 
 from app.config import Settings
 from app.domain.errors import NotAllowedError
-from app.domain.people import Action, Actor, Role, may
+from app.domain.people import Actor, Role
 from app.monite.client import Monite
 from app.services.deps import Deps
 from app.store.database import ThreadConnections
@@ -81,10 +81,3 @@ def actor_or_nobody() -> Actor:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def require(action: Action, entity_id: str | None = None) -> None:
-    """Go no further unless the person may do this here; raises NotAllowedError."""
-    who = actor()
-    if not may(who, action, entity_id):
-        raise NotAllowedError(f"{who.name} may not do this here.")
