@@ -80,9 +80,9 @@ def test_review_names_what_will_not_be_tried_and_stop_ends_it(
     expect(page.get_by_text("0 of 18")).to_be_visible()
     steps.press(page, "Stop after the current one")
 
-    emulator.heal()
     expect(page.get_by_role("heading", name="Stopped")).to_be_visible()
     expect(page.get_by_text(re.compile("0 sent, 18 not tried"))).to_be_visible()
+    emulator.heal()
     steps.open_page(page, "Sync log")
     expect(page.get_by_role("link", name="Needs attention 20")).to_be_visible()
 
