@@ -83,16 +83,12 @@ def _raise(family: Family, dashboard_url: str, emulator_url: str) -> int:
 
 def serve() -> int:
     """The dashboard's pages, until told to stop."""
+    from app import wsgi
     from app.config import load_settings
-    from app.factory import create_app
-    from app.jobs.bells import Bell
-    from app.services.clients import open_monite
 
     settings = load_settings()
-    with open_monite(settings) as monite:
-        app = create_app(settings, monite=monite, wake=Bell(settings).ring)
-        where = (settings.host, settings.port)
-        return _serve(app, where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS)
+    where = (settings.host, settings.port)
+    return _serve(wsgi.create(settings), where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS)
 
 
 def emulator() -> int:
