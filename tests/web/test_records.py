@@ -40,6 +40,18 @@ def test_a_record_that_is_in_the_books_says_that_retry_updates_it(enter: Enter, 
     assert "Retry updates it and makes no second copy." in words(enter().get("/e/e1/log/1042").text)
 
 
+def test_what_has_arrived_needs_nothing_any_more(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "bill-1042", {"name": "Beans", "tax": 1750})
+        add_record(store, "1042", sync_status="done", state="sent", problem="", error_text=None)
+
+    text = words(enter().get("/e/e1/log/1042").text)
+
+    assert "What sending it needs" not in text
+    assert "not in Xero" not in text
+
+
 def test_what_a_bill_lacks_is_listed_with_a_way_to_put_it_right(enter: Enter, store: Database) -> None:
     with write(store):
         add_books(store)
