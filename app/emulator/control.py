@@ -16,6 +16,7 @@ from app.emulator.bodies import Field, anything, choice, flag, identifier, neste
 from app.emulator.deps import database, settings
 from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
 from app.emulator.rules.faults import KINDS
+from app.emulator.rules.versions import VERSIONS
 from app.emulator.store import book_pages, books, clock, connections, entities, faults, meta
 from app.emulator.store.database import write
 from app.emulator.sync import connections as sync
@@ -23,7 +24,6 @@ from app.emulator.sync import engine, mishaps
 
 bp = Blueprint("control", __name__, url_prefix="/_emulator")
 
-VERSIONS = ["2024-01-31"]
 TEN_YEARS = 10 * 366 * 24 * 3600
 RESET = {
     "scenario": Field(choice(samples.SCENARIOS), nullable=False),
@@ -63,7 +63,7 @@ def state() -> Response:
             "client_id": client_id,
             "client_secret": client_secret,
             "entities": entities.names(db),
-            "versions": VERSIONS,
+            "versions": list(VERSIONS),
             "switches": meta.switches(db),
         }
     )

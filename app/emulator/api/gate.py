@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,24 +23,15 @@ from app.emulator.errors import (
     BadRequestError,
     ForbiddenError,
     InvalidError,
+    NotBuiltError,
+    NotFoundError,
     TooManyRequestsError,
     UnauthorizedError,
 )
+from app.emulator.rules.versions import KNOWN_DATES, VERSIONS, Version
 from app.emulator.store import entities, meta, tokens
 from app.emulator.sync import engine
 
-VERSIONS = (
-    "2022-11-16",
-    "2023-02-07",
-    "2023-03-01",
-    "2023-03-14",
-    "2023-04-12",
-    "2023-06-04",
-    "2023-09-01",
-    "2024-01-31",
-    "2024-05-25",
-    "2025-06-23",
-)
 WITHOUT_ENTITY = ("auth", "settings", "entities", "webhook_subscriptions")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -58,6 +48,12 @@ def init_app(app: Flask) -> None:
 def entity_id() -> str:
     """The entity that this request is for; the gate has made sure that the partner has it."""
     found: str = g.entity_id
+    return found
+
+
+def version() -> Version:
+    """The version of the API that this request names; the gate has made sure that it is spoken here."""
+    found: Version = g.version
     return found
 
 
@@ -118,16 +114,17 @@ def _asked_entity() -> str | None:
 
 
 def _check_version() -> None:
-    version = request.headers.get("X-Monite-Version")
-    if version is None:
+    asked = request.headers.get("X-Monite-Version")
+    if asked is None:
         message = "Missing the x-monite-version HTTP header"
         raise BadRequestError(message, type="missing_api_version")
-    try:
-        date.fromisoformat(version)
-    except ValueError:
-        version = ""
-    if version not in VERSIONS:
+    if asked not in KNOWN_DATES:
         raise BadRequestError("Unknown API version", type="invalid_api_version")
+    if asked not in VERSIONS:
+        raise NotBuiltError(f"Version {asked} is not part of the emulator; it speaks {', '.join(VERSIONS)}.")
+    g.version = VERSIONS[asked]
+    if _resource() in g.version.absent:
+        raise NotFoundError
 
 
 def _check_entity() -> None:

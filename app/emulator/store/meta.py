@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.versions import VERSIONS, Version
+
 CLIENT_ID = "5f1c2e0a-6d0b-4c36-9a67-2f7c6a1d9b10"
 CLIENT_SECRET = "gangway-practice-secret"  # noqa: S105 - opens the emulator only, and is shown by it
 
@@ -72,6 +74,11 @@ def save_partner_settings(db: Database, changes: dict[str, Any]) -> dict[str, An
     merged = {**partner_settings(db), **changes}
     save(db, "partner_settings", json.dumps(merged))
     return merged
+
+
+def background_version(db: Database) -> Version:
+    """The version by which syncs run and events are written: the partner setting `api_version`."""
+    return VERSIONS[partner_settings(db)["api_version"]]
 
 
 def accounting_provider(db: Database) -> str | None:

@@ -139,3 +139,75 @@ CREATE TABLE book_lines (
 @migrations()
 def first_tables(db: Database) -> None:
     run_script(db, FIRST)
+
+
+SECOND = """
+-- Who an entity's people are, and what their role lets them do.
+CREATE TABLE roles (
+    id TEXT PRIMARY KEY, entity_id TEXT NOT NULL REFERENCES entities, name TEXT NOT NULL,
+    permissions TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'active',
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
+CREATE INDEX roles_by_entity ON roles (entity_id, created_at, id);
+CREATE TABLE entity_users (
+    id TEXT PRIMARY KEY, entity_id TEXT NOT NULL REFERENCES entities, login TEXT NOT NULL,
+    role_id TEXT REFERENCES roles, status TEXT NOT NULL DEFAULT 'active', body TEXT NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
+CREATE INDEX entity_users_by_entity ON entity_users (entity_id, created_at, id);
+CREATE UNIQUE INDEX one_user_per_login ON entity_users (entity_id, login) WHERE status <> 'deleted';
+
+-- settings: what was set for the entity itself, over the defaults (JSON)
+ALTER TABLE entities ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+-- api_version: the version in which the connection was asked for, which decides what its address looks like
+ALTER TABLE connections ADD COLUMN api_version TEXT NOT NULL DEFAULT '2024-01-31';
+
+-- What happened, for those who subscribe to it; kept for three months.
+CREATE TABLE events (
+    id TEXT PRIMARY KEY, entity_id TEXT NOT NULL REFERENCES entities, object_type TEXT NOT NULL,
+    event TEXT NOT NULL, object_id TEXT NOT NULL, api_version TEXT NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
+CREATE INDEX events_by_entity ON events (entity_id, created_at, id);
+CREATE TABLE webhook_subscriptions (
+    id TEXT PRIMARY KEY, object_type TEXT NOT NULL, event_types TEXT NOT NULL, url TEXT NOT NULL,
+    secret TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'enabled',
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
+CREATE TABLE webhook_deliveries (
+    id TEXT PRIMARY KEY, entity_id TEXT NOT NULL REFERENCES entities, event_id TEXT NOT NULL REFERENCES events,
+    subscription_id TEXT NOT NULL, object_type TEXT NOT NULL, event TEXT NOT NULL, url TEXT NOT NULL,
+    requests_made_count INTEGER NOT NULL DEFAULT 0, response TEXT NOT NULL DEFAULT '',
+    response_status_code INTEGER, was_successful INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
+CREATE INDEX webhook_deliveries_by_entity ON webhook_deliveries (entity_id, created_at, id);
+
+-- Messages on their way to listeners, Monite's and Codat's alike; a row goes once it is delivered or given up.
+-- channel: monite, codat_rules or codat_events, which decides headers, signature and when it is tried again
+CREATE TABLE outgoing (
+    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, message_id TEXT NOT NULL, reference TEXT,
+    url TEXT NOT NULL, secret TEXT, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    due_at TEXT NOT NULL, first_due_at TEXT NOT NULL) STRICT;
+CREATE INDEX outgoing_by_due ON outgoing (due_at, id);
+
+-- Codat's side: who listens, what was read, what was written.
+CREATE TABLE codat_consumers (
+    id TEXT PRIMARY KEY, style TEXT NOT NULL, url TEXT NOT NULL, secret TEXT,
+    types TEXT NOT NULL DEFAULT '[]', created_at TEXT NOT NULL) STRICT;
+-- style: rules (the three rules of the guide, unsigned) or events (signed); types: [] = all
+CREATE TABLE codat_datasets (
+    id TEXT PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, data_type TEXT NOT NULL,
+    status TEXT NOT NULL, status_description TEXT, error_message TEXT,
+    requested TEXT NOT NULL, completed TEXT) STRICT;
+CREATE INDEX codat_datasets_by_connection ON codat_datasets (connection_id, data_type, requested);
+CREATE TABLE codat_push_operations (
+    key TEXT PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, record_id TEXT,
+    data_type TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, status_code INTEGER NOT NULL,
+    platform_object_id TEXT, error_message TEXT, validation TEXT NOT NULL DEFAULT '[]',
+    requested TEXT NOT NULL, completed TEXT) STRICT;
+CREATE INDEX codat_push_operations_by_connection ON codat_push_operations (connection_id, requested);
+CREATE TABLE codat_errors (
+    id INTEGER PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, status_code TEXT NOT NULL,
+    status_text TEXT NOT NULL, message TEXT NOT NULL, at TEXT NOT NULL, resolved_at TEXT) STRICT;
+"""
+
+
+@migrations()
+def people_events_and_codat(db: Database) -> None:
+    run_script(db, SECOND)
