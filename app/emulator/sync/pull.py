@@ -13,6 +13,7 @@ from app.emulator.store import (
     books,
     clock,
     connections,
+    jobs,
     ledger_accounts,
     parties,
     synced_records,
@@ -37,7 +38,8 @@ def run_step(db: Database, connection: Row, step: str, *, moment: datetime) -> N
     else:
         pull_products(db, connection, first=True)
         connections.set_pulled(db, connection["id"], at=_now(db))
-        schedules.plan_hourly_sync(db, connection["id"], last=moment)
+        if not jobs.exists(db, connection["id"], ["sync"], "hourly"):
+            schedules.plan_hourly_sync(db, connection["id"], last=moment)
         push.plan_due(db, connection, moment=moment)
 
 
@@ -45,12 +47,13 @@ def run_sync(db: Database, connection: Row, step: str, *, moment: datetime) -> N
     """The hourly or a forced sync: accounts and rates anew, names of what is new, then the push."""
     if step == "hourly":
         schedules.plan_hourly_sync(db, connection["id"], last=moment)
-    if not connection["first_pull_done"]:
+    first = not connection["first_pull_done"]
+    if first and schedules.is_pulling(db, connection["id"]):
         return  # the first pull is still under way, and pushes when it is done
     _pull_ledger_accounts(db, connection)
     _pull_tax_rates(db, connection)
     pull_counterparts(db, connection)
-    pull_products(db, connection, first=False)
+    pull_products(db, connection, first=first)
     connections.set_pulled(db, connection["id"], at=_now(db))
     push.plan_due(db, connection, moment=moment)
 

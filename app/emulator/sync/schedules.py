@@ -18,6 +18,7 @@ PUSH = timedelta(seconds=2)
 BETWEEN_PUSHES = timedelta(seconds=0.02)
 FORCED_SYNC = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
+PUT_OFF = timedelta(minutes=5)
 
 
 def plan_first_pull(db: Database, connection: dict[str, Any]) -> None:
@@ -36,7 +37,7 @@ def plan_first_pull(db: Database, connection: dict[str, Any]) -> None:
 
 def plan_forced_sync(db: Database, connection_id: str) -> None:
     """A sync that somebody asked for; one that waits already is enough."""
-    if not jobs.exists(db, connection_id, "sync", "forced"):
+    if not jobs.exists(db, connection_id, ["sync"], "forced"):
         jobs.add(db, [NewJob("sync", connection_id, clock.now(db) + FORCED_SYNC, "forced")])
 
 
@@ -46,6 +47,12 @@ def plan_hourly_sync(db: Database, connection_id: str, *, last: datetime) -> Non
     due_at = last + HOUR * (skipped + 1)
     connections.set_next_sync(db, connection_id, at=clock.stamp(due_at))
     jobs.add(db, [NewJob("sync", connection_id, due_at, "hourly")])
+
+
+def plan_again(db: Database, connection_id: str, record_id: str) -> None:
+    """The push of a record that the accounting system has put off for a while."""
+    due_at = clock.now(db) + PUT_OFF
+    jobs.add(db, [NewJob("push", connection_id, due_at, "later", record_id)])
 
 
 def plan_pushes(
@@ -59,3 +66,14 @@ def plan_pushes(
             for number, record_id in enumerate(record_ids)
         ),
     )
+
+
+def is_pulling(db: Database, connection_id: str) -> bool:
+    """Whether steps of the first pull are still to come."""
+    return jobs.exists(db, connection_id, ["pull", "slow_pull"])
+
+
+def keep_going(db: Database, connection_id: str) -> None:
+    """See to it that there is a next sync, whatever became of the last one."""
+    if not jobs.exists(db, connection_id, ["sync"], "hourly"):
+        plan_hourly_sync(db, connection_id, last=clock.now(db))
