@@ -14,7 +14,6 @@ from tests.contract.samples import Copies
 from tests.monite_packages import NEWEST, Caller, make_caller, methods
 from tests.monite_walks import AREAS, WALKS, connect
 
-
 PENDING = {
     "documents_in_the_books", "synced_records", "products", "receivables", "entities", "entity_settings",
     "partner_settings", "people", "subscriptions", "events",
