@@ -77,7 +77,10 @@ def reset() -> Response:
     scenario = body.pop("scenario", "smooth")
     if body and scenario != "bulk":
         raise BadRequestError("Counts belong to the scenario bulk.")
-    samples.load(database(), scenario, **body)
+    try:
+        samples.load(database(), scenario, **body)
+    except ValueError as exc:
+        raise BadRequestError(f"That is more than this scenario makes: {exc}.") from exc
     return state()
 
 
