@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -119,6 +120,10 @@ def sent(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM book_documents WHERE source = 'monite'").fetchone()[0])
 
 
+def _sent_at_least(db: sqlite3.Connection, count: int) -> bool:
+    return sent(db) >= count
+
+
 @pytest.mark.slow
 def test_a_sync_that_was_killed_again_and_again_leaves_the_same_books(killable: Killable) -> None:
     entity_id, connection_id = business(killable.file)
@@ -130,9 +135,8 @@ def test_a_sync_that_was_killed_again_and_again_leaves_the_same_books(killable: 
     killable.post(f"connections/{connection_id}/authorise", {})
     with closing(sqlite3.connect(killable.file)) as looking:
         for point in points:
-            killable.post_and_kill(
-                "clock", {"advance_seconds": WAIT}, lambda point=point: sent(looking) >= point
-            )
+            reached = partial(_sent_at_least, looking, point)
+            killable.post_and_kill("clock", {"advance_seconds": WAIT}, reached)
             cut.append(sent(looking))
             killable.start()
         killable.post("clock", {"advance_seconds": WAIT})
