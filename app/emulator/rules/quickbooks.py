@@ -8,7 +8,6 @@ warning about them is off.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import floor
 
 from app.emulator.rules.documents import Account, BookLine, Document, Entry, Organisation, TaxRate
 from app.emulator.rules.wordings import say
@@ -39,7 +38,7 @@ def document(entry: Entry) -> Iterable[str]:
     doc, organisation = entry.document, entry.organisation
     if organisation.plan == "smallest" and doc.kind == "bill":
         yield say("qbo-feature-off", rest=" : Bills are not part of this plan")
-    yield from _currency(doc, organisation)
+    yield from _currency(entry)
     yield from _party(entry)
     yield from _number(doc, organisation, taken=entry.number_taken)
     if not entry.lines:
@@ -89,10 +88,12 @@ def gone() -> str:
     return say("qbo-deleted")
 
 
-def _currency(doc: Document, organisation: Organisation) -> Iterable[str]:
-    if doc.currency != organisation.base_currency and doc.currency not in organisation.currencies:
-        reason = f" : Multicurrency is off, so currency {doc.currency} is not enabled"
-        yield say("qbo-feature-off", rest=reason)
+def _currency(entry: Entry) -> Iterable[str]:
+    currency, organisation, found = entry.document.currency, entry.organisation, entry.contact
+    if currency != organisation.base_currency and currency not in organisation.currencies:
+        yield say("qbo-feature-off", rest=f" : Multicurrency is off, so currency {currency} is not enabled")
+    elif found is not None and found.currency not in (None, currency):
+        yield say("qbo-one-foreign-currency")
 
 
 def _party(entry: Entry) -> Iterable[str]:
@@ -102,8 +103,6 @@ def _party(entry: Entry) -> Iterable[str]:
         return
     if found.archived:
         yield say("qbo-inactive")
-    if found.currency is not None and found.currency != doc.currency:
-        yield say("qbo-one-foreign-currency")
     taxed = any(rate is not None and rate.id == "TAX" for _, _, rate in entry.carried)
     if entry.organisation.country == "US" and doc.kind == "invoice" and taxed and not found.address:
         yield say("qbo-tax-engine", rest=": the address of the customer is incomplete.")
@@ -122,10 +121,7 @@ def _line(entry: Entry, line: BookLine, account: Account | None, rate: TaxRate |
         yield say("qbo-vat-rate")
     elif entry.organisation.country == "US" and rate.id not in US_TAX_CODES:
         yield say("qbo-tax-code-us")
-    if (
-        floor(line.line.quantity * line.line.unit_amount + 0.5) - line.line.discount_amount
-        != line.line.amount
-    ):
+    if not line.line.adds_up:
         yield say("qbo-amounts-differ")
 
 
