@@ -117,12 +117,19 @@ def _number(doc: Document, organisation: Organisation, *, taken: bool) -> Iterab
 
 def _line(entry: Entry, line: BookLine, account: Account | None, rate: TaxRate | None) -> Iterable[str]:
     yield from _account(account, line.account_id)
-    if rate is None or not rate.fits(entry.document.kind):
-        yield say("qbo-vat-rate")
-    elif entry.organisation.country == "US" and rate.id not in US_TAX_CODES:
-        yield say("qbo-tax-code-us")
+    yield from _tax(entry, rate)
     if not line.line.adds_up:
         yield say("qbo-amounts-differ")
+
+
+def _tax(entry: Entry, rate: TaxRate | None) -> Iterable[str]:
+    """Automated sales tax in the US knows taxable and not taxable; elsewhere each line has a rate."""
+    fits = rate is not None and rate.fits(entry.document.kind)
+    if entry.organisation.country != "US":
+        if not fits:
+            yield say("qbo-vat-rate")
+    elif not fits or (entry.document.kind == "invoice" and rate is not None and rate.id not in US_TAX_CODES):
+        yield say("qbo-tax-code-us")
 
 
 def _account(account: Account | None, account_id: str, *, payments: bool = False) -> Iterable[str]:

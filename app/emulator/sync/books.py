@@ -168,7 +168,8 @@ def _write(db: Database, ledger: Ledger, draft: Draft, document_id: str | None) 
         at=at,
     )
     books.set_role(db, organisation.id, draft.contact_id, supplier=document.kind == "bill")
-    if organisation.is_quickbooks:
+    if organisation.is_quickbooks and organisation.currencies - {organisation.base_currency}:
+        # While the company writes in one currency alone, nobody is bound to any.
         books.settle_currency(db, organisation.id, draft.contact_id, document.currency)
     return document_id
 
