@@ -18,6 +18,8 @@ class EmulatorSettings:
     redirect_url: str | None = None
     rate_limit: int = 30
     """Requests a second for one client id, as Monite documents."""
+    token_lifetime: int = 1800
+    """Seconds until an access token expires."""
 
     @property
     def base_url(self) -> str:
@@ -36,4 +38,5 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> EmulatorSettings:
         instant=speed == "instant",
         redirect_url=environ.get("EMULATOR_REDIRECT_URL") or None,
         rate_limit=int(environ.get("EMULATOR_RATE_LIMIT", "30")),
+        token_lifetime=int(environ.get("EMULATOR_TOKEN_LIFETIME_SECONDS", "1800")),
     )
