@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers
+from app.emulator.api.gate import version
 from app.emulator.deps import database
 from app.emulator.store import entities, meta
 
@@ -27,4 +28,8 @@ def show(entity_id: str) -> Response:
 def settings(entity_id: str) -> Response:
     """The entity's settings over the partner's, as version 2024-01-31 merges them."""
     db = database()
-    return jsonify({**meta.partner_settings(db), **entities.settings(db, entity_id)})
+    found = entities.settings(db, entity_id)
+    if not version().merged_settings:
+        return jsonify(found)
+    del found["accounting"]
+    return jsonify({**meta.partner_settings(db), **found})

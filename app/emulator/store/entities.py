@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,42 @@ TEMPLATE: Row = {
     "website": None,
 }
 
+NO_DEFAULTS: Row = {
+    "ledger_account_ids": {"payments": None, "products": None},
+    "tax_ids": {"deductions": None},
+}
+SETTINGS: Row = {
+    "accounting": NO_DEFAULTS,
+    "allow_purchase_order_autolinking": True,
+    "currency": None,
+    "document_ids": {
+        "document_type_prefix": {
+            "credit_note": "CN",
+            "delivery_note": "DN",
+            "invoice": "INV",
+            "purchase_order": "PO",
+            "quote": "Q",
+        },
+        "include_date": False,
+        "min_digits": 5,
+        "prefix": None,
+        "separator": "-",
+    },
+    "document_rendering": {"display_entity_bank_account": True, "display_line_items": True},
+    "generate_paid_invoice_pdf": False,
+    "language": "en",
+    "mail": None,
+    "payables_ocr_auto_tagging": None,
+    "payables_skip_approval_flow": False,
+    "payment_priority": "working_capital",
+    "quote_signature_required": False,
+    "receivable_edit_flow": "compliant",
+    "reminder": {"enabled": True},
+    "vat_inclusive_discount_mode": "exclusive",
+    "vat_mode": "exclusive",
+}
+"""What Monite starts an entity with; its currency is the one that it was created with."""
+
 
 def get(db: Database, entity_id: str) -> Row:
     """The entity in Monite's shape; raises NotFoundError when there is none."""
@@ -72,36 +109,51 @@ def find(db: Database, args: Mapping[str, list[str]]) -> pages.Page:
 
 
 def settings(db: Database, entity_id: str) -> Row:
-    """The entity's own settings; its currency is the one that it was created with."""
-    row = next(db.query("SELECT currency FROM entities WHERE id = ?", [entity_id]), None)
+    """The entity's own settings: what was set over what Monite starts with; raises NotFoundError."""
+    row = next(db.query("SELECT currency, settings FROM entities WHERE id = ?", [entity_id]), None)
     if row is None:
         raise NotFoundError
-    return {
-        "allow_purchase_order_autolinking": True,
-        "currency": {"default": row["currency"], "exchange_rates": None},
-        "document_ids": {
-            "document_type_prefix": {
-                "credit_note": "CN",
-                "delivery_note": "DN",
-                "invoice": "INV",
-                "purchase_order": "PO",
-                "quote": "Q",
-            },
-            "include_date": False,
-            "min_digits": 5,
-            "prefix": None,
-            "separator": "-",
-        },
-        "document_rendering": {"display_entity_bank_account": True, "display_line_items": True},
-        "generate_paid_invoice_pdf": False,
-        "language": "en",
-        "mail": None,
-        "payables_ocr_auto_tagging": None,
-        "payables_skip_approval_flow": False,
-        "payment_priority": "working_capital",
-        "quote_signature_required": False,
-        "receivable_edit_flow": "compliant",
-        "reminder": {"enabled": True},
-        "vat_inclusive_discount_mode": "exclusive",
-        "vat_mode": "exclusive",
-    }
+    currency = {"default": row["currency"], "exchange_rates": None}
+    return {**SETTINGS, "currency": currency, **json.loads(row["settings"])}
+
+
+def defaults(db: Database, entity_id: str) -> Row:
+    """The entity's default accounts and tax rate, by Monite's ids; raises NotFoundError.
+
+    `ledger_account_ids` has `products` and `payments`, `tax_ids` has `deductions`; null is none.
+    """
+    found: Row = settings(db, entity_id)["accounting"]
+    return found
+
+
+def save_settings(db: Database, entity_id: str, changes: Row) -> Row:
+    """Put the given top-level settings in the place of what was set; returns all of them.
+
+    What an object leaves out is as Monite starts with it, except in `accounting`: there it stays as
+    it is, so that one default can be set without losing the others.
+    """
+    present = settings(db, entity_id)
+    row = next(db.query("SELECT settings FROM entities WHERE id = ?", [entity_id]))
+    stored: Row = json.loads(row["settings"])
+    for name, value in changes.items():
+        if name == "accounting":
+            stored[name] = _accounting(present[name], value)
+        else:
+            stored[name] = _filled(SETTINGS.get(name), value)
+    db.table("entities").update(entity_id, {"settings": json.dumps(stored)})
+    return settings(db, entity_id)
+
+
+def _accounting(present: Row, given: Row | None) -> Row:
+    if given is None:
+        return NO_DEFAULTS
+    parts = {name: NO_DEFAULTS[name] if part is None else part for name, part in given.items()}
+    found: Row = _filled(present, parts)
+    return found
+
+
+def _filled(base: Any, given: Any) -> Any:
+    """The given value; what an object leaves out comes from the base."""
+    if not isinstance(base, dict) or not isinstance(given, dict):
+        return given
+    return {**base, **{name: _filled(base.get(name), value) for name, value in given.items()}}
