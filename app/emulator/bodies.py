@@ -121,7 +121,7 @@ def identifier(given: Any, loc: Loc) -> str:
 
 def email(given: Any, loc: Loc) -> str:
     """An address of electronic mail, as far as its looks tell."""
-    found = text(maximum=320)(given, loc)
+    found: str = text(maximum=320)(given, loc)
     name, _, host = found.rpartition("@")
     if not name or "." not in host.strip(".") or any(letter.isspace() for letter in found):
         raise InvalidError("value is not a valid email address", loc, "value_error.email")

@@ -61,7 +61,7 @@ def check(db: Database, path: str) -> None:
         raise ForbiddenError
     if (request.view_args or {}).get("entity_id", who.entity_id) != who.entity_id:
         raise ForbiddenError
-    _ask_the_role(db, who, need, path.split("/")[0])
+    _ask_the_role(db, who, need, path.split("/", 1)[0])
 
 
 def _ask_the_role(db: Database, who: Holder, need: Need, resource: str) -> None:
@@ -73,7 +73,7 @@ def _ask_the_role(db: Database, who: Holder, need: Need, resource: str) -> None:
 
 
 def _is_own(db: Database, who: Holder, need: Need, resource: str) -> bool:
-    """Whether the call stays with what the user made; where Monite does not keep that, nothing is one's own."""
+    """Whether the call stays with what the user made; where that is not kept, nothing is one's own."""
     if need.action == "create":
         return True
     if not creators.are_kept(resource):

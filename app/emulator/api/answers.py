@@ -91,8 +91,8 @@ def _is_lacking(error: HTTPException) -> bool:
 
 def _body(error: ApiError) -> dict[str, Any]:
     if isinstance(error, InvalidError):
-        message, kind = _worded(error)
-        return {"detail": [{"loc": error.loc, "msg": message, "type": kind}]}
+        text, type_ = _worded(error)
+        return {"detail": [{"loc": error.loc, "msg": text, "type": type_}]}
     if isinstance(error, TooManyRequestsError):
         return {"message": error.message}
     kind = {"type": error.type} if error.type else {}

@@ -101,7 +101,9 @@ def verdict(permissions: Permissions, need: Need) -> Verdict:
     actions = [action for one in objects for action in one.get("actions") or ()]
     found = [action["permission"] for action in actions if action["action_name"] == need.action]
     if not found:
-        return Verdict("not_allowed", f"Action for {need.object_type} at permissions not found: {need.action}")
+        return Verdict(
+            "not_allowed", f"Action for {need.object_type} at permissions not found: {need.action}"
+        )
     return Verdict(found[-1], f"Action {need.action} for {need.object_type} not allowed")
 
 

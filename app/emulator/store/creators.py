@@ -21,7 +21,7 @@ def are_kept(resource: str) -> bool:
 
 
 def of(db: Database, table: str, entity_id: str, object_id: str, *, missing: str) -> str | None:
-    """The entity user who made the object, None when a partner's token did; `missing` when it is not there."""
+    """The entity user who made the object, None for the partner; `missing` when there is no object."""
     rows = db.query(
         f"SELECT {_CREATORS[table]} AS creator FROM {table} WHERE id = ? AND entity_id = ?",
         [object_id, entity_id],
@@ -30,8 +30,10 @@ def of(db: Database, table: str, entity_id: str, object_id: str, *, missing: str
     return missing if row is None else row["creator"]
 
 
-def only(table: str, creator: str | None) -> tuple[list[str], dict[str, Any]]:
-    """The condition, with its value, that leaves what this user made; without a user it leaves all."""
+def only(
+    table: str, creator: str | None, where: list[str], values: dict[str, Any]
+) -> tuple[list[str], dict[str, Any]]:
+    """The conditions and values of a list, narrowed to what this user made; None leaves it as it is."""
     if creator is None:
-        return [], {}
-    return [f"{_CREATORS[table]} = :_creator"], {"_creator": creator}
+        return where, values
+    return [*where, f"{_CREATORS[table]} = :_creator"], {**values, "_creator": creator}

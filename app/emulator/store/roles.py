@@ -51,9 +51,7 @@ def update(db: Database, entity_id: str, role_id: str, changes: Row) -> Row:
 def delete(db: Database, entity_id: str, role_id: str) -> None:
     """Set a role's status to deleted; raises ConflictError while users hold it."""
     row = active(db, entity_id, role_id)
-    held = db.query(
-        "SELECT 1 FROM entity_users WHERE role_id = ? AND status = 'active' LIMIT 1", [role_id]
-    )
+    held = db.query("SELECT 1 FROM entity_users WHERE role_id = ? AND status = 'active' LIMIT 1", [role_id])
     if next(held, None) is not None:
         raise ConflictError("Role is used by entity users")
     objects.update(db, TABLE, row, {"status": "deleted"})

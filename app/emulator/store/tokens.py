@@ -62,7 +62,7 @@ def holder(db: Database, token: str) -> Holder | None:
         """
         SELECT u.id, u.entity_id, u.role_id, r.permissions
         FROM tokens t JOIN entity_users u ON u.id = t.entity_user_id
-          LEFT JOIN roles r ON r.id = u.role_id
+          JOIN roles r ON r.id = u.role_id
         WHERE t.token = ?
         """,
         [token],
@@ -70,7 +70,7 @@ def holder(db: Database, token: str) -> Holder | None:
     row = next(rows, None)
     if row is None:
         return None
-    return Holder(row["id"], row["entity_id"], row["role_id"], json.loads(row["permissions"] or "{}"))
+    return Holder(row["id"], row["entity_id"], row["role_id"], json.loads(row["permissions"]))
 
 
 def revoke(db: Database, token: str) -> None:
