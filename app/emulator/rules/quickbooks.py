@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.emulator.rules.documents import Account, BookLine, Document, Entry, Organisation, TaxRate
-from app.emulator.rules.wordings import say
+from app.emulator.rules.objections import say
 
 LONGEST_NUMBER = 21
 LONGEST_NAME = 500

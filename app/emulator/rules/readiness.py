@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from app.emulator.rules.documents import Document, Line, TaxRate
-from app.emulator.rules.wordings import say
+from app.emulator.rules.objections import say
 
 
 def lacks(

@@ -1,329 +1,59 @@
-"""What accounting systems, and Codat in front of them, say when they refuse a record.
+"""How a 422 is worded: Monite's older services and its newer ones say the same things differently.
 
-The words are as they have been seen in published documentation and public threads; names, codes and
-dates vary. `say` puts in those at hand; `example` gives the message with those of an example.
+Refusals are raised in the older words; those of the newer services are put into the newer ones on
+their way out. Texts are examples at Monite too: only the envelope is contract.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal
+NEWER_SERVICES = frozenset(
+    {
+        "entities",
+        "entity_users",
+        "events",
+        "roles",
+        "settings",
+        "webhook_deliveries",
+        "webhook_settings",
+        "webhook_subscriptions",
+        "webhooks",
+    }
+)
+"""By the first part of the path."""
 
-XERO = "ValidationException (10)"
-"""Xero's way to refuse: a message for each thing that is wrong, under one exception."""
-
-Effect = Literal["refused", "later", "written"]
-"""What becomes of the record: an error, a push that stays pending, or one that is done and not told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """One way to refuse: who says it, about what, under which code, and in which words."""
-
-    id: str
-    system: str
-    about: str
-    """What it is said of: bill, invoice, contact, product, with spaces between; any is all of them."""
-    code: str
-    words: str
-    values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    effect: Effect = "refused"
-
-    @property
-    def example(self) -> str:
-        """The whole message, with the names and numbers of an example."""
-        return self.words.format(**self.values)
-
-    def concerns(self, kind: str) -> bool:
-        """Whether it can be said of such an object."""
-        return self.about == "any" or kind in self.about.split()
-
-
-def say(wording_id: str, **values: object) -> str:
-    """The message with these names and numbers put in."""
-    return WORDINGS[wording_id].words.format(**values)
-
-
-def listed() -> list[dict[str, str]]:
-    """Every wording as a readable row."""
-    return [
-        {
-            "id": one.id,
-            "system": one.system,
-            "applies_to": one.about,
-            "code": one.code,
-            "message": one.example,
-            "effect": one.effect,
-        }
-        for one in WORDINGS.values()
-    ]
+_PERMITTED = "value is not a valid enumeration member; permitted: "
+_FIXED = {
+    "value_error.missing": ("Field required", "missing"),
+    "value_error.extra": ("Extra inputs are not permitted", "extra_forbidden"),
+    "value_error.jsondecode": ("JSON decode error", "json_invalid"),
+    "value_error.date": ("Input should be a valid date", "date_parsing"),
+    "value_error.datetime": ("Input should be a valid datetime", "datetime_parsing"),
+    "type_error.bool": ("Input should be a valid boolean", "bool_type"),
+    "type_error.boolean": ("Input should be a valid boolean", "bool_parsing"),
+    "type_error.dict": ("Input should be a valid dictionary", "dict_type"),
+    "type_error.float": ("Input should be a valid number", "float_type"),
+    "type_error.integer": ("Input should be a valid integer", "int_type"),
+    "type_error.list": ("Input should be a valid list", "list_type"),
+    "type_error.none.not_allowed": ("Input should be a valid value", "value_error"),
+    "type_error.str": ("Input should be a valid string", "string_type"),
+    "type_error.uuid": ("Input should be a valid UUID", "uuid_parsing"),
+}
+_BOUNDS = {
+    "value_error.any_str.min_length": ("ensure this value has", "String should have", "string_too_short"),
+    "value_error.any_str.max_length": ("ensure this value has", "String should have", "string_too_long"),
+    "value_error.number.not_ge": ("ensure this value is", "Input should be", "greater_than_equal"),
+    "value_error.number.not_le": ("ensure this value is", "Input should be", "less_than_equal"),
+}
 
 
-def _by_id(wordings: Iterable[Wording]) -> Mapping[str, Wording]:
-    return {one.id: one for one in wordings}
-
-
-# fmt: off
-WORDINGS = _by_id((
-    Wording(
-        "xero-account-invalid", "xero", "bill invoice", XERO,
-        "Account code '{code}' is not a valid code for this document.",
-        {"code": "200"},
-    ),
-    Wording(
-        "xero-account-archived", "xero", "bill invoice", XERO,
-        "Account code '{code}' has been archived, or has been deleted. Each line item must "
-        "reference a valid account.",
-        {"code": "429"},
-    ),
-    Wording(
-        "xero-account-missing", "xero", "bill invoice", XERO,
-        "Account code or ID must be specified.",
-    ),
-    Wording(
-        "xero-tax-unknown", "xero", "bill invoice", XERO,
-        "The TaxType code {tax} does not exist or cannot be used for this type of transaction.",
-        {"tax": "INPUT2"},
-    ),
-    Wording(
-        "xero-tax-account-pair", "xero", "bill invoice", XERO,
-        "The TaxType code '{tax}' cannot be used with account code '{code}'.",
-        {"tax": "INPUT2", "code": "200"},
-    ),
-    Wording(
-        "xero-lock-date", "xero", "bill invoice", XERO,
-        "The document date cannot be before the period lock date.",
-    ),
-    Wording(
-        "xero-year-end-lock", "xero", "bill invoice", XERO,
-        "The document date cannot be before the end of year lock date, currently set at {date}",
-        {"date": "31-Jul-2013"},
-    ),
-    Wording(
-        "xero-number-not-unique", "xero", "invoice", XERO,
-        "Invoice # must be unique.",
-    ),
-    Wording(
-        "xero-contact-name-taken", "xero", "contact", XERO,
-        "The contact name {name} is already assigned to another contact. The contact name must be "
-        "unique across all active contacts.",
-        {"name": "Greenleaf Ltd"},
-    ),
-    Wording(
-        "xero-contact-archived", "xero", "bill invoice", XERO,
-        "The contact with the specified contact details has been archived. The contact must be "
-        "un-archived before creating new invoices or credit notes.",
-    ),
-    Wording(
-        "xero-currency", "xero", "bill invoice", XERO,
-        "Organisation is not subscribed to currency {currency}",
-        {"currency": "EUR"},
-    ),
-    Wording(
-        "xero-status-locked", "xero", "bill invoice", XERO,
-        "Invoice not of valid status for modification",
-    ),
-    Wording(
-        "xero-no-lines", "xero", "bill invoice", XERO,
-        "One or more line items must be specified",
-    ),
-    Wording(
-        "xero-line-total", "xero", "bill invoice", XERO,
-        "The line total {total} does not match the expected line total {expected}",
-        {"total": "666.88", "expected": "666.93"},
-    ),
-    Wording(
-        "xero-plan-limit", "xero", "bill invoice", XERO,
-        "You have reached the limit of invoices you can approve",
-    ),
-    Wording(
-        "xero-user-rights", "xero", "any", "ValidationException or 403",
-        "The User specified does not have the correct permissions to perform this action",
-    ),
-    Wording(
-        "xero-rate-minute", "xero", "any", "429 X-Rate-Limit-Problem: minute",
-        "HTTP 429 with Retry-After; through the aggregator a write simply stays Pending",
-        effect="later",
-    ),
-    Wording(
-        "qbo-inactive", "quickbooks", "bill invoice", "610",
-        "Object Not Found : Something you're trying to use has been made inactive. Check the fields "
-        "with accounts, customers, items, vendors or employees.",
-    ),
-    Wording(
-        "qbo-deleted", "quickbooks", "bill invoice", "610",
-        "Object Not Found : Another user has deleted this transaction.",
-    ),
-    Wording(
-        "qbo-duplicate-name", "quickbooks", "contact product", "6240",
-        "Duplicate Name Exists Error : The name supplied already exists. : Another customer, vendor "
-        "or employee is already using this name. Please use a different name.",
-    ),
-    Wording(
-        "qbo-duplicate-number", "quickbooks", "bill invoice", "6140",
-        "Duplicate Document Number Error : You must specify a different number. This number has "
-        "already been used.",
-    ),
-    Wording(
-        "qbo-books-closed", "quickbooks", "bill invoice", "6210",
-        "Account Period Closed, Cannot Update Through Services API : The account period has closed "
-        "and the account books cannot be updated through the QBO Services API. Please use the QBO "
-        "website to make these changes.",
-    ),
-    Wording(
-        "qbo-required", "quickbooks", "bill invoice contact", "2020",
-        "Required param missing, need to supply the required value for the API : Required parameter "
-        "{field} is missing in the request",
-        {"field": "Line"},
-    ),
-    Wording(
-        "qbo-stale", "quickbooks", "bill invoice contact", "5010",
-        "Stale Object Error : You and another user were working on this at the same time. The other "
-        "user finished before you did, so your work was not saved.",
-    ),
-    Wording(
-        "qbo-vat-rate", "quickbooks", "bill invoice", "6000",
-        "Business Validation Error: Make sure all your transactions have a VAT rate before you "
-        "save.",
-    ),
-    Wording(
-        "qbo-one-foreign-currency", "quickbooks", "bill invoice", "6000",
-        "Business Validation Error: You can only use one foreign currency per transaction.",
-    ),
-    Wording(
-        "qbo-tax-engine", "quickbooks", "invoice", "6000",
-        "Business Validation Error: QuickBooks encountered an error while calculating tax{rest}",
-        {"rest": " …"},
-    ),
-    Wording(
-        "qbo-other-6000", "quickbooks", "any", "6000",
-        "A business validation error has occurred while processing your request : Business "
-        "Validation Error: {reason}",
-        {"reason": "…"},
-    ),
-    Wording(
-        "qbo-bad-reference", "quickbooks", "bill invoice", "2500",
-        "Invalid Reference Id : {kind} element id {key} not found",
-        {"kind": "Accounts", "key": "999"},
-    ),
-    Wording(
-        "qbo-tax-code-us", "quickbooks", "bill invoice", "6100",
-        "Invalid Line TaxCode : tax code must be TAX or NON",
-    ),
-    Wording(
-        "qbo-amounts-differ", "quickbooks", "bill invoice", "6070",
-        "Amount calculation incorrect in the request : Amount is not equal to UnitPrice * Qty",
-    ),
-    Wording(
-        "qbo-subscription", "quickbooks", "any", "6190",
-        "Invalid Company Status : Subscription period has ended or been canceled, or there was a "
-        "billing problem{rest}",
-        {"rest": " …"},
-    ),
-    Wording(
-        "qbo-user-rights", "quickbooks", "any", "120 / 003201",
-        "Authorization Failure",
-    ),
-    Wording(
-        "qbo-throttle", "quickbooks", "any", "429 003001",
-        "message=ThrottleExceeded; errorCode=003001; statusCode=429",
-    ),
-    Wording(
-        "codat-validation", "codat", "any", "push statusCode 400",
-        "An error occurred in a downstream service. Correlation ID: 72e161a1…. Message: Push failed "
-        "for Bill: see validation for more information",
-    ),
-    Wording(
-        "codat-timeout", "codat", "any", "status TimedOut",
-        "status TimedOut",
-        effect="written",
-    ),
-    Wording(
-        "codat-stuck", "codat", "any", "status Pending",
-        "status Pending for more than a few minutes",
-        effect="later",
-    ),
-    Wording(
-        "monite-invoice-discount", "monite", "invoice", "not pushed",
-        "An invoice with an invoice-level discount cannot be pushed to the accounting system.",
-    ),
-    Wording(
-        "monite-no-ledger-account", "monite", "bill invoice", "not pushed",
-        "ledger_account_id missing on a {carrier}: {name}",
-        {"carrier": "line", "name": "Paper"},
-    ),
-    Wording(
-        "monite-no-tax-rate", "monite", "bill invoice", "error",
-        "Tax rate does not exist",
-    ),
-    Wording(
-        "monite-product-ambiguous", "monite", "product", "error",
-        "several products share this name: {name}",
-        {"name": "Paper"},
-    ),
-    Wording(
-        "xero-contact-missing", "xero", "bill invoice", XERO,
-        "A Contact must be specified for this type of transaction",
-    ),
-    Wording(
-        "xero-description-missing", "xero", "bill invoice", XERO,
-        "The description field is mandatory for each line item.",
-    ),
-    Wording(
-        "xero-tax-too-large", "xero", "bill invoice", XERO,
-        "The tax amount cannot be greater than the line amount!",
-    ),
-    Wording(
-        "xero-bill-discount", "xero", "bill", XERO,
-        "Discounts may not be applied to ACCPAY invoices.",
-    ),
-    Wording(
-        "xero-item-code", "xero", "invoice", XERO,
-        "Item code '{code}' is not valid.",
-        {"code": "DES-01"},
-    ),
-    Wording(
-        "xero-email", "xero", "contact", XERO,
-        "Email address must be valid.",
-    ),
-    Wording(
-        "xero-rate-day", "xero", "any", "429 X-Rate-Limit-Problem: day",
-        "… has reached the daily rate limit cap (retry-after 66975)",
-    ),
-    Wording(
-        "qbo-amount-missing", "quickbooks", "bill invoice", "6000",
-        "Business Validation Error: You must set a transaction amount.",
-    ),
-    Wording(
-        "qbo-billable-account", "quickbooks", "bill", "6000",
-        "Business Validation Error: An account you chose for a billable expense doesn't have an "
-        "income account …",
-    ),
-    Wording(
-        "qbo-feature-off", "quickbooks", "any", "5020",
-        "Permission or feature error{rest}",
-        {"rest": ""},
-    ),
-    # Not among the most frequent, and said by these books all the same.
-    Wording(
-        "xero-subscription", "xero", "any", XERO,
-        "Organisation is not active: its subscription has ended or been canceled.",
-    ),
-    Wording(
-        "xero-not-found", "xero", "bill invoice", XERO,
-        "An existing invoice with the specified ID could not be found",
-    ),
-    Wording(
-        "xero-payment-too-large", "xero", "payment", XERO,
-        "Payment amount exceeds the amount outstanding on this document",
-    ),
-    Wording(
-        "qbo-too-long", "quickbooks", "bill invoice", "2050",
-        "String length is either shorter or longer than supported by specification : String length specified "
-        "does not match the supported length. Min:0 Max:{most} supported. Supplied length:{length}",
-        {"most": "21", "length": "26"},
-    ),
-))
-# fmt: on
+def newer(message: str, kind: str) -> tuple[str, str]:
+    """Message and type of a refusal in the words of the newer services."""
+    if kind in _FIXED:
+        return _FIXED[kind]
+    if kind in _BOUNDS:
+        before, after, new_kind = _BOUNDS[kind]
+        return message.replace(before, after), new_kind
+    if kind == "type_error.enum":
+        *some, last = message.removeprefix(_PERMITTED).split(", ")
+        return f"Input should be {', '.join(some)} or {last}" if some else f"Input should be {last}", "enum"
+    return f"Value error, {message}", "value_error"

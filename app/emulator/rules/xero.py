@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from app.emulator.rules.documents import Account, BookLine, Document, Entry, Organisation, TaxRate
-from app.emulator.rules.wordings import say
+from app.emulator.rules.objections import say
 
 LIMITS = {"bill": 5, "invoice": 20}
 """How many of each the smallest plan lets in within a month."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.emulator.rules.matching import Named, match_products
-from app.emulator.rules.wordings import say
+from app.emulator.rules.objections import say
 from app.emulator.store import books, parties, synced_records
 from app.emulator.sync.books import RefusedError
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from app.emulator.rules.wordings import WORDINGS, Effect, Wording
+from app.emulator.rules.objections import OBJECTIONS, Effect, Objection
 from app.emulator.store import faults
 from app.emulator.sync.books import RefusedError
 
@@ -30,16 +30,16 @@ class Setbacks:
         if setback is not None:
             raise RefusedError([setback.example])
 
-    def meet(self, kind: str) -> Wording | None:
+    def meet(self, kind: str) -> Objection | None:
         """What the next such document meets instead of a refusal: it is put off, or its answer is lost."""
         return self._take(kind, ("later", "written"))
 
-    def _take(self, kind: str, effects: tuple[Effect, ...]) -> Wording | None:
+    def _take(self, kind: str, effects: tuple[Effect, ...]) -> Objection | None:
         for fault in self._armed:
-            wording = WORDINGS[fault["options"]["error"]]
-            if wording.effect in effects and wording.concerns(kind):
+            objection = OBJECTIONS[fault["options"]["error"]]
+            if objection.effect in effects and objection.concerns(kind):
                 self._use(fault)
-                return wording
+                return objection
         return None
 
     def _use(self, fault: Row) -> None:
