@@ -68,7 +68,8 @@ def add_error(
 ) -> None:
     """Keep what went wrong with a connection."""
     db.execute(
-        "INSERT INTO codat_errors (connection_id, status_code, status_text, message, at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO codat_errors (connection_id, status_code, status_text, message, at)"
+        " VALUES (?, ?, ?, ?, ?)",
         [connection_id, status_code, status_text, message, at],
     )
 

@@ -28,7 +28,8 @@ _CONTENTS: Mapping[str, str] = {
     "suppliers": "SELECT * FROM book_contacts WHERE organisation_id = ? AND is_supplier ORDER BY id",
     "customers": "SELECT * FROM book_contacts WHERE organisation_id = ? AND is_customer ORDER BY id",
     "items": "SELECT * FROM book_items WHERE organisation_id = ? ORDER BY id",
-    "bills": "SELECT count(*), max(updated_at) FROM book_documents WHERE organisation_id = ? AND kind = 'bill'",
+    "bills": "SELECT count(*), max(updated_at) FROM book_documents"
+    " WHERE organisation_id = ? AND kind = 'bill'",
     "invoices": "SELECT count(*), max(updated_at) FROM book_documents"
     " WHERE organisation_id = ? AND kind = 'invoice'",
 }

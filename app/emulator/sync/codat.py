@@ -22,7 +22,8 @@ Row = dict[str, Any]
 
 ACCESS_LOST = "The integration de-authorized access to the connection."
 UNLINKED = "The connection was unlinked."
-TIMED_OUT = "The push operation timed out; the accounting system may have received it all the same."
+TIMED_OUT = "status TimedOut"
+"""What Monite says of a push that timed out; the provider gives no reason."""
 # HTTP's words for how a push ended, as Codat puts them into the operation.
 SUCCESS, ACCEPTED, REFUSED, LOST, TIMEOUT = 200, 202, 400, 401, 408
 
@@ -66,14 +67,16 @@ def dataset_read(
     """A data type was read, or ended in one of Codat's errors."""
     if not _is_ours(connection):
         return
-    read = status == "Complete"
+    content = None
+    if status == "Complete":
+        content = codat_datasets.fingerprint(db, connection["organisation_id"], data_type)
     dataset = codat_datasets.end(
         db,
         connection["id"],
         data_type,
         status,
         error=error,
-        fingerprint=codat_datasets.fingerprint(db, connection["organisation_id"], data_type) if read else None,
+        fingerprint=content,
         at=_now(db),
     )
     hooks.dataset_read(db, connection, dataset)
@@ -214,7 +217,7 @@ def _ended(
     operation: Row, platform_object_id: str | None, messages: Sequence[str], timed_out: bool, *, at: str
 ) -> Row:
     if timed_out:
-        outcome: Row = {"status": "TimedOut", "status_code": TIMEOUT, "error_message": TIMED_OUT}
+        outcome: Row = {"status": "TimedOut", "status_code": TIMEOUT}
     elif platform_object_id is not None:
         outcome = {"status": "Success", "status_code": SUCCESS, "platform_object_id": platform_object_id}
     else:

@@ -14,8 +14,10 @@ from sqlite_utils import Database
 from app.emulator.rules import codat_hooks as bodies
 from app.emulator.rules import codat_shapes as shapes
 from app.emulator.rules.codat import connection_event, wants
+from app.emulator.rules.deliveries import Channel
 from app.emulator.store import clock, codat_companies, codat_consumers, meta, outgoing
 from app.emulator.store.ids import made_of
+from app.emulator.store.outgoing import Message
 
 Row = dict[str, Any]
 
@@ -39,7 +41,8 @@ def connection_event_sent(db: Database, connection: Row, event: str) -> None:
     if company is not None:
         errors = codat_companies.find_errors(db, [connection["id"]])[connection["id"]]
         shown = shapes.connection(connection, errors, meta.base_url(db))
-        _send(db, listeners, event, bodies.connection_payload(company, shown))
+        payload = bodies.connection_payload(company, shown)
+        outgoing.add_all(db, _events(db, listeners, connection, event, payload))
 
 
 def dataset_read(db: Database, connection: Row, dataset: Row) -> None:
@@ -56,49 +59,56 @@ def reading_ended(
         listeners = _listeners(db, event)
         company = codat_companies.find(db, connection["company_id"]) if listeners else None
         if company is not None:
-            _send(db, listeners, event, bodies.read_payload(company, connection, datasets, since))
+            payload = bodies.read_payload(company, connection, datasets, since)
+            outgoing.add_all(db, _events(db, listeners, connection, event, payload))
 
 
 def pushes_ended(db: Database, connection: Row, operations: list[Row]) -> None:
     """Push operations have ended."""
     _alert(db, connection, [bodies.push_alert(operation) for operation in operations])
-    if not operations or not codat_consumers.find_all(db, "events"):
+    consumers = codat_consumers.find_all(db, "events")
+    company = codat_companies.find(db, connection["company_id"]) if consumers else None
+    if company is None:
         return
-    company = codat_companies.find(db, connection["company_id"])
-    kinds = {event: _listeners(db, event) for event in map(bodies.write_event, operations)}
+    messages: list[Message] = []
     for operation in operations:
         event = bodies.write_event(operation)
-        if company is not None and kinds[event]:
-            _send(db, kinds[event], event, bodies.write_payload(company, connection, operation))
+        listeners = [one for one in consumers if wants(one["types"], event)]
+        payload = bodies.write_payload(company, connection, operation)
+        messages += _events(db, listeners, connection, event, payload)
+    outgoing.add_all(db, messages)
 
 
 def _alert(db: Database, connection: Row, contents: list[Row]) -> None:
+    messages = []
     for consumer in codat_consumers.find_all(db, "rules"):
         for content in contents:
             if wants(consumer["types"], content["RuleType"]):
                 rule_id = made_of("rule", consumer["id"], content["RuleType"])
                 body = bodies.alert(str(uuid4()), rule_id, connection, content)
-                _add(db, "codat_rules", consumer, body["AlertId"], body)
+                messages.append(_message("codat_rules", consumer, connection, body["AlertId"], body))
+    if messages:
+        outgoing.add_all(db, messages)
 
 
 def _listeners(db: Database, event: str) -> list[Row]:
     return [one for one in codat_consumers.find_all(db, "events") if wants(one["types"], event)]
 
 
-def _send(db: Database, listeners: list[Row], event: str, payload: Row) -> None:
+def _events(db: Database, listeners: list[Row], connection: Row, event: str, payload: Row) -> list[Message]:
+    """One event to everyone who wants it: the same message, and so the same id."""
     body = bodies.event(str(uuid4()), event, clock.stamp(clock.now(db)), payload)
     message_id = "msg_" + "".join(secrets.choice(ALPHABET) for _ in range(MESSAGE_ID_LENGTH))
-    for consumer in listeners:
-        _add(db, "codat_events", consumer, message_id, body)
+    return [_message("codat_events", consumer, connection, message_id, body) for consumer in listeners]
 
 
-def _add(db: Database, channel: str, consumer: Row, message_id: str, body: Row) -> None:
-    outgoing.add(
-        db,
+def _message(channel: Channel, consumer: Row, connection: Row, message_id: str, body: Row) -> Message:
+    return Message(
         channel,
-        message_id=message_id,
-        url=consumer["url"],
-        secret=consumer["secret"],
-        body=json.dumps(body, ensure_ascii=False),
-        reference=consumer["id"],
+        message_id,
+        consumer["url"],
+        json.dumps(body, ensure_ascii=False),
+        consumer["secret"],
+        connection["entity_id"],
+        consumer["id"],
     )
