@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,9 +21,8 @@ class NewJob(NamedTuple):
     record_id: str | None = None
 
 
-# In instant mode, what was asked for is done at once; the hourly sync still waits for its hour, and what
-# the accounting system has put off waits as well.
-_DUE = "(due_at <= :now OR (:instant AND kind <> 'slow_pull' AND step NOT IN ('hourly', 'later')))"
+# In instant mode, what was asked for is done at once; only the hourly sync and a stuck push wait their hour.
+_DUE = "(due_at <= :now OR (:instant AND kind <> 'slow_pull' AND step NOT IN ('hourly', 'stuck')))"
 
 
 def add(db: Database, jobs: Iterable[NewJob]) -> None:
@@ -56,14 +54,11 @@ def any_due(db: Database, now: str, *, instant: bool) -> bool:
     return bool(find_due(db, now, instant=instant, limit=1))
 
 
-def exists(db: Database, connection_id: str, kinds: Sequence[str], step: str | None = None) -> bool:
+def exists(db: Database, connection_id: str, kind: str, step: str) -> bool:
     """Whether such a job waits already."""
     rows = db.query(
-        """
-        SELECT 1 FROM jobs WHERE connection_id = :connection_id AND (:step IS NULL OR step = :step)
-          AND kind IN (SELECT value FROM json_each(:kinds)) LIMIT 1
-        """,
-        {"connection_id": connection_id, "kinds": json.dumps(kinds), "step": step},
+        "SELECT 1 FROM jobs WHERE connection_id = ? AND kind = ? AND step = ? LIMIT 1",
+        [connection_id, kind, step],
     )
     return next(rows, None) is not None
 

@@ -122,7 +122,7 @@ def _give_up(db: Database, job: dict[str, Any]) -> None:
     if job["kind"] == "push":
         synced_records.set_error(db, job["record_id"], UNEXPECTED, at=_now(db))
     else:
-        schedules.keep_going(db, job["connection_id"])
+        schedules.keep_going(db, job["connection_id"], last=clock.now(db))
 
 
 def _perform(db: Database, connection: dict[str, Any], claimed: list[dict[str, Any]]) -> None:

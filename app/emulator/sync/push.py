@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from app.emulator.errors import ConflictError, NotFoundError
 from app.emulator.rules import readiness, refusals
+from app.emulator.rules.codat import PUSHED_AS
 from app.emulator.rules.documents import (
     BookLine,
     Document,
@@ -24,6 +26,7 @@ from app.emulator.store import (
     connections,
     documents,
     entities,
+    faults,
     ledger_accounts,
     meta,
     sync_rules,
@@ -32,7 +35,7 @@ from app.emulator.store import (
 )
 from app.emulator.store.database import write
 from app.emulator.store.synced_records import NewRecord
-from app.emulator.sync import payments, schedules
+from app.emulator.sync import codat, payments, schedules
 from app.emulator.sync.books import Draft, Ledger, RefusedError, open_ledger, write_bill, write_invoice
 from app.emulator.sync.contacts import Desk, contact_for
 from app.emulator.sync.products import link_product
@@ -98,22 +101,36 @@ def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
     records = synced_records.find_many(db, [job["record_id"] for job in jobs])
     pending = {key: record for key, record in records.items() if record["sync_status"] == "pending"}
     loaded = _load(db, pending.values())
-    press = _open_press(db, connection, loaded.values())
+    press = _open_press(db, connection, list(pending), loaded.values())
     for job in jobs:
         record = pending.get(job["record_id"])
         if record is None:
             continue
         document = loaded.get(record["object_id"])
         try:
-            _push_one(db, press, record, document)
+            _push_one(db, press, _Order(record, job), document)
         except RefusedError as refused:
+            press.operations.take_back(record)
             changed_at = document.updated_at if document else None
             synced_records.set_error(
                 db, record["id"], refused.message, object_updated_at=changed_at, at=press.at
             )
+    press.operations.save()
     if any(document.kind == "invoice" for document in loaded.values()):
         paid = payments.make_records(db, connection)
         schedules.plan_pushes(db, connection["id"], paid, step="auto", start=clock.now(db))
+
+
+class _Order(NamedTuple):
+    """A record to be pushed, and the job that says so."""
+
+    record: Row
+    job: Row
+
+    def requested(self, press: _Press) -> str:
+        """When the push was handed to the provider: so long before it ends as a push takes."""
+        begun = datetime.fromisoformat(self.job["due_at"]) - schedules.PUSH
+        return min(clock.stamp(begun), press.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +147,15 @@ class _Press:
     defaults: Row
     deduction_title: str
     discounts_allowed: bool
+    operations: codat.Pushes
+    mishaps: bool
+    """Whether the provider is to be stuck, or to time out."""
     at: str
 
 
-def _open_press(db: Database, connection: Row, loaded: Iterable[Document]) -> _Press:
+def _open_press(
+    db: Database, connection: Row, record_ids: Sequence[str], loaded: Iterable[Document]
+) -> _Press:
     entity_id, organisation_id = connection["entity_id"], connection["organisation_id"]
     ledger, at = open_ledger(db, organisation_id), clock.stamp(clock.now(db))
     sold = {line.product_id for document in loaded for line in document.lines if line.product_id}
@@ -148,6 +170,8 @@ def _open_press(db: Database, connection: Row, loaded: Iterable[Document]) -> _P
         defaults=entities.defaults(db, entity_id),
         deduction_title=(meta.partner_settings(db)["receivable"] or {}).get("deduction_title") or "Deduction",
         discounts_allowed=meta.switches(db)["push_discounted_invoices"],
+        operations=codat.Pushes(db, connection, record_ids),
+        mishaps=faults.any_armed(db, ("push_stuck", "push_timed_out")),
         at=at,
     )
 
@@ -163,8 +187,8 @@ def _load(db: Database, records: Iterable[Row]) -> dict[str, Document]:
     }
 
 
-def _push_one(db: Database, press: _Press, record: Row, document: Document | None) -> None:
-    object_type = record["object_type"]
+def _push_one(db: Database, press: _Press, order: _Order, document: Document | None) -> None:
+    record, object_type = order.record, order.record["object_type"]
     if object_type == "product":
         press.desk.setbacks.refuse("product")
         link_product(db, press.connection, record, at=press.at)
@@ -180,7 +204,7 @@ def _push_one(db: Database, press: _Press, record: Row, document: Document | Non
     elif document.status not in press.rules[RULE_OF[document.kind]]:
         _leave(db, press, record, document)
     else:
-        _push_document(db, press, record, document)
+        _push_document(db, press, order, document)
 
 
 def _push_payment(db: Database, press: _Press, record: Row) -> None:
@@ -200,26 +224,43 @@ def _leave(db: Database, press: _Press, record: Row, document: Document) -> None
     """The rules have changed since: what is in the books stays as it is, the rest is not sent."""
     if not record["platform_object_id"]:
         raise RefusedError([f"The status {document.status} is not among the push statuses"])
+    press.operations.take_back(record)
     synced_records.set_unchanged(db, record["id"], at=press.at)
 
 
-def _push_document(db: Database, press: _Press, record: Row, document: Document) -> None:
+def _push_document(db: Database, press: _Press, order: _Order, document: Document) -> None:
+    record, data_type, requested = order.record, PUSHED_AS[document.kind], order.requested(press)
     draft = _draft(db, press, document)
-    press.desk.setbacks.refuse(document.kind)
-    setback = press.desk.setbacks.meet(document.kind)
-    if setback is not None and setback.effect == "later":
-        schedules.plan_again(db, press.connection["id"], record["id"])
+    setback = None if order.job["step"] == "stuck" else press.desk.setbacks.meet(document.kind)
+    if setback == "later" or (order.job["step"] != "stuck" and _happens(db, press, "push_stuck")):
+        press.operations.wait(record, data_type, requested=requested)
+        schedules.plan_stuck_push(db, press.connection["id"], record["id"])
         return
+    push_ended = partial(press.operations.end, record, data_type, requested=requested)
+    settle = {"object_updated_at": document.updated_at, "at": press.at}
     send = write_bill if document.kind == "bill" else write_invoice
-    written = send(db, press.ledger, draft, record["platform_object_id"])
-    if setback is not None:
-        # It is in the books, and nobody was told.
-        raise RefusedError([setback.example])
-    synced_records.set_done(db, record["id"], written, object_updated_at=document.updated_at, at=press.at)
+    try:
+        press.desk.setbacks.refuse(document.kind)
+        written = send(db, press.ledger, draft, record["platform_object_id"])
+    except RefusedError as refused:
+        push_ended(messages=refused.messages)
+        synced_records.set_error(db, record["id"], refused.message, **settle)
+        return
+    if setback == "written" or _happens(db, press, "push_timed_out"):
+        # The books have it, and nobody at Monite knows: a retry finds it there.
+        push_ended(timed_out=True)
+        synced_records.set_error(db, record["id"], codat.TIMED_OUT, **settle)
+        return
+    push_ended(platform_object_id=written)
+    synced_records.set_done(db, record["id"], written, **settle)
+
+
+def _happens(db: Database, press: _Press, kind: str) -> bool:
+    return press.mishaps and faults.take(db, kind, press.connection["entity_id"]) is not None
 
 
 def _draft(db: Database, press: _Press, document: Document) -> Draft:
-    """The document as the books can take it; raises RefusedError for what Monite itself finds lacking."""
+    """The document as the books take it; raises RefusedError where Monite itself does not send it."""
     whole = _whole(press, document)
     lacking = readiness.lacks(
         whole,

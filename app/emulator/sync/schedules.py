@@ -18,7 +18,7 @@ PUSH = timedelta(seconds=2)
 BETWEEN_PUSHES = timedelta(seconds=0.02)
 FORCED_SYNC = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
-PUT_OFF = timedelta(minutes=5)
+STUCK = timedelta(hours=1)
 
 
 def plan_first_pull(db: Database, connection: dict[str, Any]) -> None:
@@ -35,9 +35,14 @@ def plan_first_pull(db: Database, connection: dict[str, Any]) -> None:
     )
 
 
+def is_pulling(db: Database, connection_id: str) -> bool:
+    """Whether the first pull is still under way."""
+    return any(jobs.exists(db, connection_id, kind, PULL_STEPS[-1]) for kind in ("pull", "slow_pull"))
+
+
 def plan_forced_sync(db: Database, connection_id: str) -> None:
     """A sync that somebody asked for; one that waits already is enough."""
-    if not jobs.exists(db, connection_id, ["sync"], "forced"):
+    if not jobs.exists(db, connection_id, "sync", "forced"):
         jobs.add(db, [NewJob("sync", connection_id, clock.now(db) + FORCED_SYNC, "forced")])
 
 
@@ -47,12 +52,6 @@ def plan_hourly_sync(db: Database, connection_id: str, *, last: datetime) -> Non
     due_at = last + HOUR * (skipped + 1)
     connections.set_next_sync(db, connection_id, at=clock.stamp(due_at))
     jobs.add(db, [NewJob("sync", connection_id, due_at, "hourly")])
-
-
-def plan_again(db: Database, connection_id: str, record_id: str) -> None:
-    """The push of a record that the accounting system has put off for a while."""
-    due_at = clock.now(db) + PUT_OFF
-    jobs.add(db, [NewJob("push", connection_id, due_at, "later", record_id)])
 
 
 def plan_pushes(
@@ -68,12 +67,12 @@ def plan_pushes(
     )
 
 
-def is_pulling(db: Database, connection_id: str) -> bool:
-    """Whether steps of the first pull are still to come."""
-    return jobs.exists(db, connection_id, ["pull", "slow_pull"])
+def plan_stuck_push(db: Database, connection_id: str, record_id: str) -> None:
+    """The end of a push that the provider keeps for an hour."""
+    jobs.add(db, [NewJob("push", connection_id, clock.now(db) + STUCK, "stuck", record_id)])
 
 
-def keep_going(db: Database, connection_id: str) -> None:
-    """See to it that there is a next sync, whatever became of the last one."""
-    if not jobs.exists(db, connection_id, ["sync"], "hourly"):
-        plan_hourly_sync(db, connection_id, last=clock.now(db))
+def keep_going(db: Database, connection_id: str, *, last: datetime) -> None:
+    """See to it that there is an hourly sync to come, whatever became of the last one."""
+    if not jobs.exists(db, connection_id, "sync", "hourly"):
+        plan_hourly_sync(db, connection_id, last=last)

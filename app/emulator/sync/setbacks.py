@@ -30,9 +30,10 @@ class Setbacks:
         if setback is not None:
             raise RefusedError([setback.example])
 
-    def meet(self, kind: str) -> Objection | None:
+    def meet(self, kind: str) -> Effect | None:
         """What the next such document meets instead of a refusal: it is put off, or its answer is lost."""
-        return self._take(kind, ("later", "written"))
+        found = self._take(kind, ("later", "written"))
+        return found.effect if found is not None else None
 
     def _take(self, kind: str, effects: tuple[Effect, ...]) -> Objection | None:
         for fault in self._armed:
