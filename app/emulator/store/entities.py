@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.emulator.errors import NotFoundError
+from app.emulator.rules.defaults import filled
 from app.emulator.store import pages
 from app.emulator.store.filters import among, choice, compile_filters, moments, text
 from app.emulator.store.objects import Row, body_of
@@ -139,7 +140,7 @@ def save_settings(db: Database, entity_id: str, changes: Row) -> Row:
         if name == "accounting":
             stored[name] = _accounting(present[name], value)
         else:
-            stored[name] = _filled(SETTINGS.get(name), value)
+            stored[name] = filled(SETTINGS.get(name), value)
     db.table("entities").update(entity_id, {"settings": json.dumps(stored)})
     return settings(db, entity_id)
 
@@ -148,12 +149,5 @@ def _accounting(present: Row, given: Row | None) -> Row:
     if given is None:
         return NO_DEFAULTS
     parts = {name: NO_DEFAULTS[name] if part is None else part for name, part in given.items()}
-    found: Row = _filled(present, parts)
+    found: Row = filled(present, parts)
     return found
-
-
-def _filled(base: Any, given: Any) -> Any:
-    """The given value; what an object leaves out comes from the base."""
-    if not isinstance(base, dict) or not isinstance(given, dict):
-        return given
-    return {**base, **{name: _filled(base.get(name), value) for name, value in given.items()}}
