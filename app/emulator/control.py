@@ -26,6 +26,7 @@ from app.emulator.bodies import (
 )
 from app.emulator.deps import database, settings
 from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
+from app.emulator.rules import platforms
 from app.emulator.rules.faults import KINDS
 from app.emulator.rules.versions import VERSIONS
 from app.emulator.store import book_pages, books, clock, connections, entities, faults, meta
@@ -41,7 +42,7 @@ RESET = {
     **{name: Field(whole(0, 1_000_000), nullable=False) for name in ("entities", "payables", "records")},
 }
 CLOCK = {"advance_seconds": Field(number(0, TEN_YEARS), required=True)}
-AUTHORISE = {"platform": Field(text(1)), "organisation": Field(text(1))}
+AUTHORISE = {"platform": Field(choice(platforms.NAMES)), "organisation": Field(text(1))}
 FAULT = {
     "kind": Field(text(1), required=True),
     "entity_id": Field(identifier),
@@ -87,7 +88,10 @@ def reset() -> Response:
     scenario = body.pop("scenario", "smooth")
     if body and scenario != "bulk":
         raise BadRequestError("Counts belong to the scenario bulk.")
-    samples.load(database(), scenario, **body)
+    try:
+        samples.load(database(), scenario, **body)
+    except ValueError as exc:
+        raise BadRequestError(f"That is more than this scenario makes: {exc}.") from exc
     return state()
 
 
@@ -103,7 +107,11 @@ def advance() -> Response:
 
 @bp.post("/connections/<connection_id>/authorise")
 def authorise(connection_id: str) -> Response:
-    """The person allows access to an organisation, by default the entity's own."""
+    """The person allows access to an organisation, by default the entity's own.
+
+    The platform need not be given: it is the connection's, else the one whose books the entity used last,
+    else xero.
+    """
     body, db = read(AUTHORISE, empty_allowed=True), database()
     organisation_id = _organisation(db, connection_id, body) if body.get("organisation") else None
     return _after(sync.authorise(db, connection_id, body.get("platform"), organisation_id))
@@ -181,7 +189,7 @@ def _organisation(db: Database, connection_id: str, body: dict[str, Any]) -> str
     row = connections.find(db, connection_id)
     if row is None:
         raise NotFoundError
-    platform = books.books_platform(body.get("platform") or row["platform"])
+    platform = body.get("platform") or row["platform"] or sync.system_of(db, row["entity_id"])
     by_name = {one["name"]: one for one in books.find_organisations(db, row["entity_id"], platform)}
     if body["organisation"] not in by_name:
         raise NotFoundError(f"Organisation not found; there are {', '.join(by_name)}.")

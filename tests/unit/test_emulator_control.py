@@ -37,6 +37,13 @@ def test_a_bulk_has_as_much_as_was_asked_for(monite: Face) -> None:
     assert len(state["entities"]) == 2
 
 
+def test_a_bulk_beyond_all_bounds_is_refused_in_words(monite: Face) -> None:
+    refused = monite.control("POST", "/reset", {"scenario": "bulk", "entities": 10_000, "payables": 1_000})
+
+    assert refused.status_code == 400
+    assert "at most 10000 entities" in refused.json["error"]["message"]
+
+
 @pytest.mark.parametrize("body", [{"scenario": "storm"}, {"payables": -1}, {"colour": "red"}])
 def test_a_reset_to_what_does_not_exist_is_refused(monite: Face, body: dict[str, object]) -> None:
     assert monite.control("POST", "/reset", body).status_code == 422

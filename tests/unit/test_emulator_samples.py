@@ -6,11 +6,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid5
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from app.emulator import samples
+from app.emulator.samples.names import SPACE, new_id
 from app.emulator.store import clock, meta
 from app.emulator.store.database import migrate, open_database
 from app.emulator.store.snapshots import TABLES
@@ -109,8 +113,35 @@ def test_bulk_makes_as_much_as_asked_for(fresh: Database) -> None:
     assert fresh.table("payable_line_items").count >= 60
 
 
-def test_every_reference_in_the_sample_data_leads_somewhere(smooth: Database) -> None:
-    assert list(smooth.query("PRAGMA foreign_key_check")) == []
+def test_one_business_alone_is_large_and_each_of_several_is_small(fresh: Database) -> None:
+    samples.load(fresh, "bulk", entities=3)
+    of_three = fresh.table("payables").count
+
+    samples.load(fresh, "bulk")
+
+    assert (of_three, fresh.table("payables").count) == (30, 2000)
+
+
+def test_more_than_a_bulk_can_be_is_refused_and_changes_nothing(fresh: Database) -> None:
+    samples.load(fresh, "bulk", entities=1, payables=1)
+
+    with pytest.raises(ValueError, match="at most"):
+        samples.load(fresh, "bulk", entities=1000, payables=50_000)
+
+    assert fresh.table("payables").count == 1
+
+
+def test_every_reference_in_the_sample_data_leads_somewhere(smooth: Database, fresh: Database) -> None:
+    samples.load(fresh, "bulk", entities=2, payables=3, records=5)
+
+    for db in (smooth, fresh):
+        assert list(db.query("PRAGMA foreign_key_check")) == []
+        assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+@given(st.lists(st.text() | st.integers(), max_size=4))
+def test_an_id_is_the_uuid_of_its_words(words: list[str | int]) -> None:
+    assert new_id(*words) == str(uuid5(SPACE, "/".join(map(str, words))))
 
 
 @pytest.mark.parametrize("key", KEYS)

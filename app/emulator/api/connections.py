@@ -7,17 +7,15 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from app.emulator.api.gate import entity_id
+from app.emulator.api.gate import entity_id, version
 from app.emulator.bodies import Field, choice, read
 from app.emulator.deps import database, settings
+from app.emulator.rules import links, platforms
 from app.emulator.store import books, connections, meta, objects
 from app.emulator.store.database import write
 from app.emulator.sync import connections as sync
 
 bp = Blueprint("connections", __name__, url_prefix="/v1/accounting_connections")
-
-PLATFORMS = ("xero", "quickbooks_online", "quickbooks_online_sandbox")
-CREATE = {"platform": Field(choice(PLATFORMS), required=True)}
 
 
 @bp.get("")
@@ -33,11 +31,11 @@ def index() -> Response:
 @bp.post("")
 def create() -> tuple[Response, int]:
     """A connection that waits for its person at `connection_url`."""
-    body = read(CREATE)
-    with write(database()) as db:
-        provider = meta.accounting_provider(db)
-        made = sync.create(db, entity_id(), body["platform"], settings_provider=provider)
-        return jsonify(_shaped(made)), 201
+    db = database()
+    provider = meta.accounting_provider(db)
+    platform = _platform(provider)
+    made = sync.create(db, entity_id(), platform, settings_provider=provider, version=version())
+    return jsonify(_shaped(made)), 201
 
 
 @bp.get("/<connection_id>")
@@ -63,15 +61,26 @@ def start_sync(connection_id: str) -> tuple[Response, int]:
         return jsonify({"message": "Started connection data sync."}), 202
 
 
+def _platform(provider: str | None) -> str | None:
+    """The accounting system that the body names, where this version reads the body at all."""
+    if version().platform_in_body == "ignored":
+        return None
+    required = links.platform_required(version(), provider)
+    # `quickbooks` too: the guide says so in versions whose own list lacks it.
+    schema = {"platform": Field(choice(platforms.NAMES), required=required)}
+    body = read(schema, empty_allowed=not required)
+    found: str | None = body.get("platform")
+    return found
+
+
 def _shaped(row: dict[str, Any]) -> dict[str, Any]:
     names = ("id", "created_at", "updated_at", "status", "platform", "last_pull")
-    company, link = row["company_id"], row["provider_connection_id"]
     shown = {
         **{name: row[name] for name in names},
-        "connection_url": f"{settings().base_url}/companies/{company}/connections/{link}/start",
+        "connection_url": settings().base_url + links.path(row),
         "errors": json.loads(row["errors"]) if row["errors"] else None,
     }
-    if meta.switches(database())["omit_business_info"]:
+    if not version().business_info or meta.switches(database())["omit_business_info"]:
         return shown
     connected = row["status"] == "connected"
     return {**shown, "business_info": _business_info(row["organisation_id"]) if connected else None}

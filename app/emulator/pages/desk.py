@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.emulator.deps import database, settings
 from app.emulator.errors import ApiError
 from app.emulator.pages import actions
+from app.emulator.rules import links
 from app.emulator.rules.faults import KINDS as FAULT_KINDS
 from app.emulator.store import book_pages, clock, connections, corrections, faults, meta, sides
 
@@ -110,8 +111,7 @@ def _connection(entity_id: str) -> dict[str, Any] | None:
     if not found:
         return None
     row = next((row for row in found if row["status"] != "disconnected"), found[-1])
-    address = f"/companies/{row['company_id']}/connections/{row['provider_connection_id']}/start"
-    return {**row, "address": address, "problem": problem(row["errors"])}
+    return {**row, "address": links.path(row), "problem": problem(row["errors"])}
 
 
 def problem(errors: str | None) -> str | None:

@@ -18,4 +18,6 @@ KINDS = {
     "period_closed": "The accounting period is closed up to today.",
     "account_archived": "An account that lines use is archived in the books.",
     "link_used": "The sign-in link says that it was used already.",
+    "wrong_organisation": "Signing in ends at the other organisation, whichever was chosen.",
+    "sign_in_error": "Signing in ends with an unknown error of the provider; nothing is connected.",
 }

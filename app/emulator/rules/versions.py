@@ -50,6 +50,8 @@ class Version:
     """Whether products have `external_reference` and lines of bills `ocr_set_quantity_to_one`."""
     empty_strings: bool
     """Whether an entity's data may hold empty strings; otherwise null says that there is nothing."""
+    business_info: bool
+    """Whether a connection tells about the business behind it."""
     event_names_object: bool
     """Whether an event carries `object` and `description`, not `object_id`, `name` and `significance`."""
 
@@ -91,6 +93,7 @@ VERSIONS: Mapping[str, Version] = {
             receivable_statuses=_EARLY_RECEIVABLES,
             late_fields=False,
             empty_strings=True,
+            business_info=False,
             event_names_object=False,
         ),
         Version(
@@ -108,6 +111,7 @@ VERSIONS: Mapping[str, Version] = {
             receivable_statuses=_EARLY_RECEIVABLES,
             late_fields=False,
             empty_strings=False,
+            business_info=True,
             event_names_object=True,
         ),
         Version(
@@ -125,6 +129,7 @@ VERSIONS: Mapping[str, Version] = {
             receivable_statuses=(*_EARLY_RECEIVABLES, "issuing", "failed"),
             late_fields=True,
             empty_strings=False,
+            business_info=True,
             event_names_object=True,
         ),
     )

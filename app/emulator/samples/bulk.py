@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,62 +12,87 @@ from sqlite_utils import Database
 from app.emulator.samples import books, businesses, generated
 from app.emulator.samples.calendar import Calendar
 from app.emulator.samples.names import new_id
-from app.emulator.store import snapshots
+from app.emulator.store import ledger_accounts, snapshots, tax_rates
 from app.emulator.store.snapshots import Row, Tables
 
+PLATFORM = "xero"
+MOST = 1_000_000
+"""Bills, and records, of all businesses together: a few minutes' work and a few gigabytes."""
+MOST_ENTITIES = 10_000
+FEW, MANY = 10, 2000
+"""Bills of each business when nobody says how many: many for one business, few for each of several."""
+AT_ONCE = 1000
+"""How many bills are held in memory."""
 STEPS = ("done", "done", "done", "error", "done", "done", "done", "done", "done", "error")
-ERROR = {
-    "message": "Account code '429' has been archived, or has been deleted. "
-    "Each line item must reference a valid account."
-}
+ERROR = json.dumps(
+    {
+        "message": "Account code '429' has been archived, or has been deleted. "
+        "Each line item must reference a valid account."
+    }
+)
 
 
 def load(
-    db: Database, calendar: Calendar, *, entities: int = 1, payables: int = 2000, records: int = 0
+    db: Database, calendar: Calendar, *, entities: int = 1, payables: int | None = None, records: int = 0
 ) -> None:
     """So many entities, each with so many bills and so many synced records of bills.
 
-    Records beyond the number of bills belong to bills that Monite no longer has.
+    Records beyond the number of bills belong to bills that Monite no longer has. Raises ValueError when
+    that is more than `MOST`.
     """
+    if payables is None:
+        payables = MANY if entities == 1 else FEW
+    if entities > MOST_ENTITIES or max(payables, records) * entities > MOST:
+        raise ValueError(f"at most {MOST_ENTITIES} entities, and {MOST} bills and records in all")
     for number in range(entities):
-        business = _business(number, payables)
+        business = _business(number)
         snapshots.fill(db, businesses.tables(business, calendar))
         snapshots.fill(db, books.tables(business, calendar))
         snapshots.fill(db, _connected(business, calendar))
-        snapshots.fill(db, {"synced_records": _records(business, calendar, records)})
+        _pull(db, business, calendar)
+        _fill_bills(db, business, calendar, payables)
+        snapshots.fill(db, {"synced_records": _records(business, calendar, payables, records)})
 
 
-def _business(number: int, payables: int) -> dict[str, Any]:
-    """A business in the manner of the large sample one, with ids of its own."""
+def _business(number: int) -> dict[str, Any]:
+    """A business in the manner of the large sample one, with ids of its own and no documents yet."""
     pattern = businesses.get("tamarack")
     key = f"bulk-{number + 1}"
     supplier = next(found for found in pattern["counterparts"] if found["is_vendor"])
-    supplier = {**supplier, "id": new_id(key, "supplier")}
-    business = {
+    return {
         **pattern,
         "id": new_id(key),
         "key": key,
         "name": f"Bulk business {number + 1}",
         "legal_name": f"Bulk business {number + 1} Inc.",
-        "counterparts": [supplier],
+        "counterparts": [{**supplier, "id": new_id(key, "supplier")}],
         "products": [{**found, "id": new_id(key, found["id"])} for found in pattern["products"]],
+        "payables": [],
         "receivables": [],
     }
-    bills = generated.bills(business, payables)
-    business["payables"] = [
-        {**bill, "counterpart_id": supplier["id"], "counterpart_name": supplier["name"]} for bill in bills
-    ]
-    return business
+
+
+def _fill_bills(db: Database, business: dict[str, Any], calendar: Calendar, count: int) -> None:
+    """The bills, a batch at a time, however many there are."""
+    (supplier,) = business["counterparts"]
+    patterns = {**business, "payables": businesses.get("tamarack")["payables"]}
+    bills = (
+        {**bill, "counterpart_id": supplier["id"], "counterpart_name": supplier["name"]}
+        for bill in generated.bills(patterns, count)
+    )
+    for first in range(0, count, AT_ONCE):
+        batch = islice(bills, AT_ONCE)
+        snapshots.fill(db, businesses.payables(business, batch, calendar, first=first))
 
 
 def _connected(business: dict[str, Any], calendar: Calendar) -> Tables:
-    organisation = books.organisation_id(business["key"], "xero", own=True)
-    hour_ago, connection = calendar.ago(0, -3000), new_id(business["key"], "connection")
+    organisation = books.organisation_id(business["key"], PLATFORM, own=True)
+    hour_ago = calendar.ago(0, -3000)
     row: Row = {
-        "id": connection,
+        "id": new_id(business["key"], "connection"),
         "entity_id": business["id"],
         "status": "connected",
-        "platform": "xero",
+        "platform": PLATFORM,
         "provider": "codat",
         "company_id": new_id(business["key"], "company"),
         "provider_connection_id": new_id(business["key"], "provider"),
@@ -83,37 +109,27 @@ def _connected(business: dict[str, Any], calendar: Calendar) -> Tables:
     return {
         "connections": [row],
         "sync_rules": [{"entity_id": business["id"], "payable": "[]", "receivable": "[]"}],
-        "ledger_accounts": _ledger_accounts(business, organisation, calendar),
     }
 
 
-def _ledger_accounts(business: dict[str, Any], organisation: str, calendar: Calendar) -> list[Row]:
-    accounts = books.tables(business, calendar)["book_accounts"]
-    return [
-        {
-            "id": new_id(business["key"], "ledger", account["id"]),
-            "entity_id": business["id"],
-            "organisation_id": organisation,
-            "platform_account_id": account["id"],
-            "name": account["name"],
-            "nominal_code": account["code"],
-            **{key: account[key] for key in ("type", "subtype", "status", "is_bank_account", "currency")},
-            "current_balance": 0,
-            "description": account["description"],
-            "created_at": calendar.ago(30),
-        }
-        for account in accounts
-        if account["organisation_id"] == organisation
-    ]
+def _pull(db: Database, business: dict[str, Any], calendar: Calendar) -> None:
+    """Monite's copy of the chart and of the tax rates, as the first pull leaves them."""
+    organisation = books.organisation_id(business["key"], PLATFORM, own=True)
+    for resource in (ledger_accounts, tax_rates):
+        resource.pull(db, business["id"], organisation, at=calendar.ago(30))
 
 
-def _records(business: dict[str, Any], calendar: Calendar, count: int) -> Iterator[Row]:
-    organisation = books.organisation_id(business["key"], "xero", own=True)
-    bills = business["payables"]
+def _records(business: dict[str, Any], calendar: Calendar, bills: int, count: int) -> Iterator[Row]:
+    organisation = books.organisation_id(business["key"], PLATFORM, own=True)
     for number in range(count):
-        bill_id = bills[number]["id"] if number < len(bills) else new_id(business["key"], "gone", number)
+        bill_id = (
+            generated.bill_id(business["key"], number)
+            if number < bills
+            else new_id(business["key"], "gone", number)
+        )
         status = STEPS[number % len(STEPS)]
-        moment = calendar.ago(25, number)
+        moment, platform_id = calendar.ago(25, number), new_id(bill_id, "platform")
+        done = status == "done"
         yield {
             "id": new_id(business["key"], "record", number),
             "entity_id": business["id"],
@@ -121,13 +137,13 @@ def _records(business: dict[str, Any], calendar: Calendar, count: int) -> Iterat
             "object_type": "bill",
             "object_id": bill_id,
             "sync_status": status,
-            "errors": json.dumps(ERROR if status == "error" else {}),
-            "platform": "xero",
-            "platform_object_id": new_id(bill_id, "platform") if status == "done" else None,
-            "platform_updated_at": moment if status == "done" else None,
+            "errors": "{}" if done else ERROR,
+            "platform": PLATFORM,
+            "platform_object_id": platform_id if done else None,
+            "platform_updated_at": moment if done else None,
             "provider": "codat",
-            "provider_object_id": new_id(bill_id, "platform") if status == "done" else None,
-            "provider_updated_at": moment if status == "done" else None,
+            "provider_object_id": platform_id if done else None,
+            "provider_updated_at": moment if done else None,
             "object_updated_at": moment,
             "last_pulled_at": moment,
             "created_at": moment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from app.emulator.samples import invoices, shapes
@@ -35,12 +36,14 @@ def tables(business: Business, calendar: Calendar) -> Tables:
     }
 
 
-def payables(business: Business, bills: list[dict[str, Any]], calendar: Calendar) -> Tables:
-    """The bills of the business and their line items."""
+def payables(
+    business: Business, bills: Iterable[dict[str, Any]], calendar: Calendar, *, first: int = 0
+) -> Tables:
+    """The bills of the business, `first` being the place of the first one, and their line items."""
     suppliers = {found["id"]: found for found in business["counterparts"]}
     bodies = [
         (bill, shapes.payable(business, bill, suppliers[bill["counterpart_id"]], calendar, index))
-        for index, bill in enumerate(bills)
+        for index, bill in enumerate(bills, first)
     ]
     return {
         "payables": [_payable_row(body) for _, body in bodies],

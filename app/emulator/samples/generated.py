@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import cycle, islice
 from typing import Any
@@ -15,14 +16,17 @@ STATUSES = ("waiting_to_be_paid", "paid", "waiting_to_be_paid", "partially_paid"
             "new", "waiting_to_be_paid", "paid", "approve_in_progress", "waiting_to_be_paid")  # fmt: skip
 
 
-def bills(business: dict[str, Any], count: int) -> list[Bill]:
+def bills(business: dict[str, Any], count: int) -> Iterator[Bill]:
     """So many bills after the pattern of those in the business's own currency, the oldest first."""
     patterns = [bill for bill in business["payables"] if bill["currency"] == business["currency"]]
     pairs = islice(zip(cycle(patterns), cycle(STATUSES), strict=False), count)
-    return [
-        _bill(business["key"], number, pattern, status, count)
-        for number, (pattern, status) in enumerate(pairs)
-    ]
+    for number, (pattern, status) in enumerate(pairs):
+        yield _bill(business["key"], number, pattern, status, count)
+
+
+def bill_id(key: str, number: int) -> str:
+    """The id of a business's bill with this place in the row."""
+    return new_id(key, "bill", number)
 
 
 def _bill(key: str, number: int, pattern: Bill, status: str, count: int) -> Bill:
@@ -31,7 +35,7 @@ def _bill(key: str, number: int, pattern: Bill, status: str, count: int) -> Bill
     paid = {"paid": total, "partially_paid": total * 2 // 5}.get(status, 0)
     return {
         **pattern,
-        "id": new_id(key, "bill", number),
+        "id": bill_id(key, number),
         "document_id": f"B-{100000 + number}",
         "status": status,
         "issued_at": issued.isoformat(),

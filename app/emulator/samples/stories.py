@@ -114,6 +114,7 @@ def _connect(db: Database, business: Business) -> str:
         # Not by connections.create(): these ids stay the same however often the data is loaded.
         "company_id": new_id(business["key"], "company"),
         "provider_connection_id": new_id(business["key"], "link"),
+        "api_version": connections.CODAT_VERSION.date,
         "last_pull": at,
         "created_at": at,
         "updated_at": at,

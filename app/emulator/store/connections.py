@@ -52,9 +52,9 @@ def insert(db: Database, row: Row) -> None:
         """
         INSERT INTO connections
             (id, entity_id, status, platform, provider, company_id, provider_connection_id,
-             last_pull, created_at, updated_at)
+             api_version, last_pull, created_at, updated_at)
         VALUES (:id, :entity_id, :status, :platform, :provider, :company_id, :provider_connection_id,
-                :last_pull, :created_at, :updated_at)
+                :api_version, :last_pull, :created_at, :updated_at)
         """,
         row,
     )

@@ -7,10 +7,19 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from app.emulator.store.schema import migrations
-from app.sqlite import connect as open_database
-from app.sqlite import write
+from app.sqlite import connect, write
 
 __all__ = ["migrate", "open_database", "prepare", "write"]
+
+PATIENCE_MS = 60_000
+"""How long a write waits for another one: loading a large scenario takes seconds, in one transaction."""
+
+
+def open_database(path: Path | str) -> Database:
+    """A connection for one thread at a time; reads never wait, a write waits for the one before it."""
+    db = connect(path)
+    db.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    return db
 
 
 def migrate(db: Database) -> None:

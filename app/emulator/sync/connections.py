@@ -9,24 +9,37 @@ from uuid import uuid4
 from sqlite_utils import Database
 
 from app.emulator.errors import BadRequestError, ConflictError, NotFoundError
-from app.emulator.store import books, clock, connections, jobs, synced_records
+from app.emulator.rules import links
+from app.emulator.rules.platforms import stored_name
+from app.emulator.rules.versions import VERSIONS, Version
+from app.emulator.store import books, clock, connections, faults, jobs, synced_records
 from app.emulator.store.database import write
 from app.emulator.sync import schedules
 
 Row = dict[str, Any]
 
+CODAT_VERSION = VERSIONS["2024-01-31"]
+"""The version of the guide with Codat, in which the sample businesses connected."""
 ACCESS_WITHDRAWN = "The integration de-authorized access to the connection."
 DISCONNECTED = "The connection was disconnected before the record was pushed."
 
 
-def create(db: Database, entity_id: str, platform: str | None, *, settings_provider: str | None) -> Row:
-    """A new connection that waits for the person to sign in.
+def create(
+    db: Database,
+    entity_id: str,
+    platform: str | None = None,
+    *,
+    settings_provider: str | None,
+    version: Version = CODAT_VERSION,
+) -> Row:
+    """A new connection that waits for the person to sign in, as this version of the API makes it.
 
     `settings_provider` is the provider whose key the partner settings hold, or None.
-    Raises BadRequestError without one, ConflictError while another connection is active.
+    Raises BadRequestError where the version lacks it, ConflictError while another connection is active.
     """
     with write(db):
-        if settings_provider is None:
+        provider = links.provider(version, settings_provider)
+        if provider is None:
             raise BadRequestError("Accounting provider is not configured in the partner settings")
         if connections.find_active(db, entity_id) is not None:
             raise ConflictError("The entity already has an active accounting connection")
@@ -36,10 +49,11 @@ def create(db: Database, entity_id: str, platform: str | None, *, settings_provi
             "id": connection_id,
             "entity_id": entity_id,
             "status": "pending_auth",
-            "platform": platform,
-            "provider": settings_provider,
+            "platform": stored_name(platform) if platform else None,
+            "provider": provider,
             "company_id": str(uuid4()),
             "provider_connection_id": str(uuid4()),
+            "api_version": version.date,
             "last_pull": at,
             "created_at": at,
             "updated_at": at,
@@ -53,6 +67,7 @@ def authorise(
 ) -> Row:
     """Give access to an organisation, by default the entity's own; the first pull is then under way.
 
+    Without a platform it is the connection's, else as `system_of` says.
     Raises NotFoundError for what does not exist, BadRequestError for another platform than the
     connection's, ConflictError unless the connection waits for access or has lost it.
     """
@@ -60,17 +75,25 @@ def authorise(
         row = _get(db, connection_id)
         if row["status"] not in ("pending_auth", "deauthorized"):
             raise ConflictError(f"The connection is {row['status']}")
-        organisation = _organisation(db, row, platform, organisation_id)
+        asked = platform or row["platform"] or system_of(db, row["entity_id"])
+        organisation = _organisation(db, row, asked, organisation_id)
         connections.set_connected(
             db,
             connection_id,
-            platform=row["platform"] or organisation["platform"],
+            platform=row["platform"] or stored_name(asked),
             organisation_id=organisation["id"],
             at=clock.stamp(clock.now(db)),
         )
         jobs.remove_all(db, connection_id)
         schedules.plan_first_pull(db, row)
         return _get(db, connection_id)
+
+
+def system_of(db: Database, entity_id: str) -> str:
+    """The accounting system whose books the entity used last; xero where it never used any."""
+    used = connections.current_organisation(db, entity_id)
+    found = books.find_organisation(db, used) if used else None
+    return str(found["platform"]) if found else "xero"
 
 
 def deny(db: Database, connection_id: str) -> Row:
@@ -120,17 +143,21 @@ def _get(db: Database, connection_id: str) -> Row:
     return row
 
 
-def _organisation(db: Database, row: Row, platform: str | None, organisation_id: str | None) -> Row:
-    wanted = books.books_platform(platform or row["platform"])
+def _organisation(db: Database, row: Row, platform: str, organisation_id: str | None) -> Row:
+    wanted = books.books_platform(platform)
     if row["platform"] and books.books_platform(row["platform"]) != wanted:
         raise BadRequestError(f"The connection is for {row['platform']}")
     seen = books.find_organisations(db, row["entity_id"], wanted)
-    found = [
-        one for one in seen if one["id"] == organisation_id or (organisation_id is None and one["is_own"])
-    ]
-    if not found:
+    chosen = next(
+        (one for one in seen if one["id"] == organisation_id or (organisation_id is None and one["is_own"])),
+        None,
+    )
+    if chosen is None:
         raise NotFoundError("Organisation not found")
-    return found[0]
+    other = next((one for one in seen if one["id"] != chosen["id"]), None)
+    if other is not None and faults.take(db, "wrong_organisation", row["entity_id"]) is not None:
+        return other
+    return chosen
 
 
 def _stop(db: Database, row: Row, status: str, *, errors: str | None, message: str) -> Row:
