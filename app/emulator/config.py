@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,13 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> EmulatorSettings:
     speed = environ.get("EMULATOR_SPEED", "human")
     if speed not in ("human", "instant"):
         raise ValueError(f"EMULATOR_SPEED is {speed!r}; it is either human or instant")
+    redirect_url = environ.get("EMULATOR_REDIRECT_URL") or None
+    if redirect_url and "{" in urlsplit(redirect_url).netloc:
+        raise ValueError("EMULATOR_REDIRECT_URL has a placeholder in its host; it can have them after that")
     return EmulatorSettings(
         database=Path(environ.get("GANGWAY_INSTANCE", "instance")) / "emulator.sqlite3",
         port=int(environ.get("GANGWAY_EMULATOR_PORT", "5001")),
         instant=speed == "instant",
-        redirect_url=environ.get("EMULATOR_REDIRECT_URL") or None,
+        redirect_url=redirect_url,
         rate_limit=int(environ.get("EMULATOR_RATE_LIMIT", "30")),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
@@ -44,6 +45,13 @@ def find(db: Database, kind: str, entity_id: str | None = None) -> dict[str, Any
     )
     row = next(rows, None)
     return _fault(row) if row else None
+
+
+def any_armed(db: Database, kinds: Iterable[str]) -> bool:
+    """Whether a fault of one of these kinds is armed, for whomever."""
+    named = json.dumps(list(kinds))
+    rows = db.query("SELECT 1 FROM faults WHERE kind IN (SELECT value FROM json_each(?)) LIMIT 1", [named])
+    return next(rows, None) is not None
 
 
 def take(db: Database, kind: str, entity_id: str | None = None) -> dict[str, Any] | None:

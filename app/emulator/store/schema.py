@@ -177,19 +177,24 @@ CREATE TABLE webhook_deliveries (
     response_status_code INTEGER, was_successful INTEGER NOT NULL DEFAULT 0,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
 CREATE INDEX webhook_deliveries_by_entity ON webhook_deliveries (entity_id, created_at, id);
+CREATE INDEX webhook_deliveries_by_event ON webhook_deliveries (event_id);
 
 -- Messages on their way to listeners, Monite's and Codat's alike; a row goes once it is delivered or given up.
 -- channel: monite, codat_rules or codat_events, which decides headers, signature and when it is tried again
+-- reference: the row of webhook_deliveries, or of codat_consumers
 CREATE TABLE outgoing (
-    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, message_id TEXT NOT NULL, reference TEXT,
+    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, message_id TEXT NOT NULL, entity_id TEXT, reference TEXT,
     url TEXT NOT NULL, secret TEXT, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    due_at TEXT NOT NULL, first_due_at TEXT NOT NULL) STRICT;
+    held INTEGER NOT NULL DEFAULT 0, due_at TEXT NOT NULL, first_due_at TEXT NOT NULL) STRICT;
 CREATE INDEX outgoing_by_due ON outgoing (due_at, id);
+CREATE INDEX outgoing_by_url ON outgoing (url, due_at, id);
+CREATE INDEX outgoing_held ON outgoing (url) WHERE held;
+-- held: kept back by a fault until the next message to the same address has gone
 
 -- Codat's side: who listens, what was read, what was written.
 CREATE TABLE codat_consumers (
     id TEXT PRIMARY KEY, style TEXT NOT NULL, url TEXT NOT NULL, secret TEXT,
-    types TEXT NOT NULL DEFAULT '[]', created_at TEXT NOT NULL) STRICT;
+    types TEXT NOT NULL DEFAULT '[]', failing_since TEXT, disabled_at TEXT, created_at TEXT NOT NULL) STRICT;
 -- style: rules (the three rules of the guide, unsigned) or events (signed); types: [] = all
 CREATE TABLE codat_datasets (
     id TEXT PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, data_type TEXT NOT NULL,
