@@ -143,8 +143,10 @@ def _check_entity() -> None:
 
 
 def _check_ids() -> None:
-    """Every id in a path is a UUID; its spelling does not matter."""
+    """Every id in a path is a UUID, whose spelling does not matter, except those of other systems."""
     for name, value in (request.view_args or {}).items():
+        if name == "opaque_id":
+            continue
         try:
             request.view_args[name] = str(UUID(value))  # type: ignore[index]
         except ValueError as exc:
