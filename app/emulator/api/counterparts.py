@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.bodies import (
     Field,
@@ -79,7 +79,7 @@ DEFAULT_ADDRESSES = ("default_billing_address_id", "default_shipping_address_id"
 def index() -> Response:
     """One page of the entity's counterparts."""
     args = request.args.to_dict(flat=False)
-    return answers.page(counterparts.find(database(), entity_id(), args))
+    return answers.page(counterparts.find(database(), entity_id(), args, creator=access.creator()))
 
 
 @bp.post("")
@@ -93,7 +93,8 @@ def create() -> tuple[Response, int]:
         raise InvalidError("extra fields not permitted", ["body", other], "value_error.extra")
     with write(database()) as db:
         references.check(db, entity_id(), [body[body["type"]]])
-        return jsonify(counterparts.create(db, entity_id(), body)), 201
+        made = {**body, "created_by_entity_user_id": access.author()}
+        return jsonify(counterparts.create(db, entity_id(), made)), 201
 
 
 @bp.get("/<counterpart_id>")

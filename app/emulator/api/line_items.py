@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id, version
 from app.emulator.api.payables import open_payable
 from app.emulator.bodies import Field, identifier, listed, nested, number, read, text, whole
@@ -45,13 +45,14 @@ def create(payable_id: str) -> tuple[Response, int]:
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), [body])
-        return jsonify(_shown(line_items.create(db, entity_id(), payable_id, body))), 201
+        made = line_items.create(db, entity_id(), payable_id, {**body, **_made_by()})
+        return jsonify(_shown(made)), 201
 
 
 @bp.put("")
 def replace(payable_id: str) -> Response:
     """The lines that now stand in the place of all others."""
-    given = read(REPLACE, closed=False)["data"]
+    given = [{**line, **_made_by()} for line in read(REPLACE, closed=False)["data"]]
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), given)
@@ -90,3 +91,7 @@ def delete(payable_id: str, line_item_id: str) -> tuple[str, int]:
 def _shown(line: dict[str, Any]) -> dict[str, Any]:
     hidden = () if version().late_fields else ("ocr_set_quantity_to_one",)
     return {name: value for name, value in line.items() if name not in hidden}
+
+
+def _made_by() -> dict[str, str | None]:
+    return {"was_created_by_user_id": access.author()}

@@ -11,7 +11,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, jsonify, request
 from sqlite_utils import Database
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.bodies import (
     Field,
@@ -95,7 +95,7 @@ UPDATE = {**FIELDS, "amount_paid": Field(whole(0)), "counterpart_raw_data": Fiel
 def index() -> Response:
     """One page of the entity's payables."""
     args = request.args.to_dict(flat=False)
-    return answers.page(payables.find(database(), entity_id(), args))
+    return answers.page(payables.find(database(), entity_id(), args, creator=access.creator()))
 
 
 @bp.post("")
@@ -107,7 +107,7 @@ def create() -> Response:
         references.check_address(db, entity_id(), body)
         body.pop("tag_ids", None)
         _keep_file(body)
-        return jsonify(payables.create(db, entity_id(), body))
+        return jsonify(payables.create(db, entity_id(), {**body, **_made_by()}))
 
 
 @bp.get("/<payable_id>")
@@ -126,6 +126,11 @@ def update(payable_id: str) -> Response:
         references.check_address(db, entity_id(), body, owner=found["counterpart_id"])
         body.pop("tag_ids", None)
         return jsonify(payables.update(db, entity_id(), payable_id, body))
+
+
+def _made_by() -> dict[str, Any]:
+    user = access.principal()
+    return {"was_created_by_user_id": user.user_id, "created_by_role_id": user.role_id} if user else {}
 
 
 def open_payable(db: Database, payable_id: str) -> dict[str, Any]:

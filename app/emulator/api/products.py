@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id, version
 from app.emulator.bodies import (
     Field,
@@ -49,7 +49,8 @@ LATE = {"external_reference": Field(text(1, 255))}
 def index() -> Response:
     """One page of the entity's products."""
     args = request.args.to_dict(flat=False)
-    return answers.page(products.find(database(), entity_id(), args).shaped(shown))
+    found = products.find(database(), entity_id(), args, creator=access.creator())
+    return answers.page(found.shaped(shown))
 
 
 @bp.post("")
@@ -58,7 +59,8 @@ def create() -> tuple[Response, int]:
     body = read({**CREATE, **late_fields()})
     with write(database()) as db:
         references.check(db, entity_id(), [body])
-        return jsonify(shown(products.create(db, entity_id(), body))), 201
+        made = products.create(db, entity_id(), {**body, "entity_user_id": access.author()})
+        return jsonify(shown(made)), 201
 
 
 @bp.get("/<product_id>")

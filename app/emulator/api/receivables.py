@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id, version
 from app.emulator.api.measure_units import CREATE as UNIT
 from app.emulator.api.products import PRICE, late_fields, shown
@@ -48,7 +48,8 @@ LINE = {
 def index() -> Response:
     """One page of the entity's receivables."""
     args = request.args.to_dict(flat=False)
-    return answers.page(receivables.find(database(), entity_id(), args, version()).shaped(_shown))
+    found = receivables.find(database(), entity_id(), args, version(), creator=access.creator())
+    return answers.page(found.shaped(_shown))
 
 
 @bp.get("/<receivable_id>")

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from app.emulator.errors import BadRequestError, ConflictError
 from app.emulator.rules.versions import Version
-from app.emulator.store import measure_units, objects, pages, products
+from app.emulator.store import creators, measure_units, objects, pages, products
 from app.emulator.store.filters import (
     among,
     choice,
@@ -125,12 +125,20 @@ TEMPLATE: Row = dict.fromkeys(FIELDS) | {
 }
 
 
-def find(db: Database, entity_id: str, args: Mapping[str, list[str]], version: Version) -> pages.Page:
+def find(
+    db: Database,
+    entity_id: str,
+    args: Mapping[str, list[str]],
+    version: Version,
+    *,
+    creator: str | None = None,
+) -> pages.Page:
     """One page of the entity's receivables, in Monite's shape."""
     query = pages.read_query(LISTING, args, entity_id)
     statuses = [status for status in version.receivable_statuses if status != "deleted"]
     by_status = {"status": choice("status", statuses), "status__in": choices("status", statuses)}
-    where, values = compile_filters({**FILTERS, **by_status}, query.filters)
+    found = compile_filters({**FILTERS, **by_status}, query.filters)
+    where, values = creators.only(TABLE, creator, *found)
     page = pages.fetch(db, LISTING, query, entity_id, where=where, values=values)
     bodies = [_body(row) for row in page.rows]
     _resolve(db, entity_id, bodies)
