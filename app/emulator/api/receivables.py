@@ -74,7 +74,9 @@ def replace_lines(receivable_id: str) -> Response:
 
 
 def _shown(receivable: dict[str, Any]) -> dict[str, Any]:
-    return {**receivable, "line_items": [_line(line) for line in receivable["line_items"]]}
+    lacking = receivables.LACKING[receivable["type"]]
+    kept = {name: value for name, value in receivable.items() if name not in lacking}
+    return {**kept, "line_items": [_line(line) for line in receivable["line_items"]]}
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
