@@ -9,6 +9,7 @@ from app.emulator.api import (
     connections,
     counterparts,
     entities,
+    events,
     gate,
     ledger_accounts,
     line_items,
@@ -21,12 +22,14 @@ from app.emulator.api import (
     synced_records,
     tax_rates,
     tokens,
+    webhooks,
 )
 
 RESOURCES = (
     connections,
     counterparts,
     entities,
+    events,
     ledger_accounts,
     line_items,
     measure_units,
@@ -38,6 +41,7 @@ RESOURCES = (
     synced_records,
     tax_rates,
     tokens,
+    webhooks,
 )
 
 

@@ -32,7 +32,7 @@ from app.emulator.rules.versions import KNOWN_DATES, VERSIONS, Version
 from app.emulator.store import entities, meta, tokens
 from app.emulator.sync import engine
 
-WITHOUT_ENTITY = ("auth", "settings", "entities", "webhook_subscriptions")
+WITHOUT_ENTITY = ("auth", "settings", "entities", "webhook_subscriptions", "webhook_settings")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -128,7 +128,7 @@ def _check_version() -> None:
 
 
 def _check_entity() -> None:
-    if _resource() in WITHOUT_ENTITY:
+    if _resource() in WITHOUT_ENTITY or request.endpoint == "events.show":
         return
     loc = ["header", "x-monite-entity-id"]
     asked = _asked_entity()
