@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, request
+from flask import Flask, Response, g, jsonify, make_response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from app.emulator.errors import ApiError, InvalidError, NotBuiltError, TooManyRequestsError
+from app.emulator.deps import database
+from app.emulator.errors import (
+    ApiError,
+    ForbiddenError,
+    InvalidError,
+    NotBuiltError,
+    NotFoundError,
+    TooManyRequestsError,
+)
+from app.emulator.store import entities
 from app.emulator.store.pages import Page
 
 # Resources of Monite's API beside the ones served here: they exist there, and are not built here.
@@ -66,6 +76,7 @@ def init_app(app: Flask) -> None:
     """Answer every refusal in Monite's shapes; other paths keep Flask's own pages."""
     app.register_error_handler(ApiError, refusal)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(sqlite3.IntegrityError, _gone)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -78,6 +89,14 @@ def _http_error(error: HTTPException) -> Response:
     names = {404: "Not found", 405: "Method Not Allowed", 500: "Internal Server Error"}
     code = error.code or 500
     return make_response(jsonify({"error": {"message": names.get(code, error.name)}}), code)
+
+
+def _gone(error: sqlite3.IntegrityError) -> Response:
+    """What a write refers to can go after it was looked up, by another request or a reset."""
+    if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        raise error
+    stays = entities.exists(database(), str(g.get("entity_id")))
+    return refusal(NotFoundError() if stays else ForbiddenError())
 
 
 def _is_lacking(error: HTTPException) -> bool:

@@ -1,0 +1,36 @@
+"""Emulators over copies of one file of sample data, inside the test's own process."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+from flask import Flask
+
+from app.emulator.config import EmulatorSettings
+from app.emulator.factory import create_emulator
+
+
+class Copies:
+    """Sample data, loaded once; every emulator gets a file of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._original = folder, folder / "smooth.sqlite3"
+        create_emulator(self._settings(self._original, 1), engine=False)
+
+    def make(self, *, rate_limit: int = 1_000_000) -> Flask:
+        """An emulator in instant mode, as fresh as the sample data."""
+        path = self._folder / f"{uuid4()}.sqlite3"
+        shutil.copy(self._original, path)
+        return create_emulator(self._settings(path, rate_limit), engine=False)
+
+    @staticmethod
+    def entities(app: Flask) -> list[dict[str, str]]:
+        """The sample entities by id and name."""
+        found: list[dict[str, str]] = app.test_client().get("/_emulator/state").get_json()["entities"]
+        return found
+
+    @staticmethod
+    def _settings(path: Path, rate_limit: int) -> EmulatorSettings:
+        return EmulatorSettings(database=path, instant=True, rate_limit=rate_limit)
