@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers
 from app.emulator.api.gate import entity_id
+from app.emulator.api.happenings import tell, told
 from app.emulator.bodies import (
     Field,
     Schema,
@@ -93,7 +94,7 @@ def create() -> tuple[Response, int]:
     if body.pop(other, None) is not None:
         raise InvalidError("extra fields not permitted", ["body", other], "value_error.extra")
     with write(database()) as db:
-        return jsonify(counterparts.create(db, entity_id(), body)), 201
+        return jsonify(told("counterpart", "created", counterparts.create(db, entity_id(), body))), 201
 
 
 @bp.get("/<counterpart_id>")
@@ -110,7 +111,8 @@ def update(counterpart_id: str) -> Response:
     with write(database()) as db:
         kind = counterparts.get(db, entity_id(), counterpart_id)["type"]
         _refuse_nulls(kind, body)
-        return jsonify(counterparts.update(db, entity_id(), counterpart_id, body))
+        changed = counterparts.update(db, entity_id(), counterpart_id, body)
+        return jsonify(told("counterpart", "updated", changed))
 
 
 @bp.delete("/<counterpart_id>")
@@ -118,6 +120,7 @@ def delete(counterpart_id: str) -> tuple[str, int]:
     """Nothing: the counterpart is gone."""
     with write(database()) as db:
         counterparts.delete(db, entity_id(), counterpart_id)
+        tell("counterpart", "delete", [counterpart_id])  # so spelt at Monite, for counterparts alone
     return "", 204
 
 
@@ -132,7 +135,8 @@ def create_address(counterpart_id: str) -> tuple[Response, int]:
     """A new address."""
     body = read_body(ADDRESS)
     with write(database()) as db:
-        return jsonify(counterparts.create_address(db, entity_id(), counterpart_id, body)), 201
+        made = counterparts.create_address(db, entity_id(), counterpart_id, body)
+        return jsonify(told("counterpart_address", "created", made)), 201
 
 
 def _refuse_nulls(kind: str, body: dict[str, Any]) -> None:

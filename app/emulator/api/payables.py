@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from app.emulator.api import answers, references
 from app.emulator.api.gate import entity_id
+from app.emulator.api.happenings import told
 from app.emulator.bodies import LARGEST_AMOUNT, Field, anything, day, identifier, read, text, whole
 from app.emulator.deps import database
 from app.emulator.errors import ConflictError
@@ -54,7 +55,7 @@ def create() -> Response:
     body = read(FIELDS)
     with write(database()) as db:
         references.check(db, entity_id(), [body])
-        return jsonify(payables.create(db, entity_id(), body))
+        return jsonify(told("payable", "created", payables.create(db, entity_id(), body)))
 
 
 @bp.get("/<payable_id>")
@@ -70,7 +71,7 @@ def update(payable_id: str) -> Response:
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), [body])
-        return jsonify(payables.update(db, entity_id(), payable_id, body))
+        return jsonify(told("payable", "updated", payables.update(db, entity_id(), payable_id, body)))
 
 
 def open_payable(db: Database, payable_id: str) -> dict[str, Any]:

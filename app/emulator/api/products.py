@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers, references
 from app.emulator.api.gate import entity_id
+from app.emulator.api.happenings import tell, told
 from app.emulator.bodies import Field, choice, identifier, nested, partial, read, text, whole
 from app.emulator.deps import database
 from app.emulator.store import products
@@ -43,7 +44,7 @@ def create() -> tuple[Response, int]:
     body = read(CREATE)
     with write(database()) as db:
         references.check(db, entity_id(), [body])
-        return jsonify(products.create(db, entity_id(), body)), 201
+        return jsonify(told("product", "created", products.create(db, entity_id(), body))), 201
 
 
 @bp.get("/<product_id>")
@@ -59,7 +60,7 @@ def update(product_id: str) -> Response:
     with write(database()) as db:
         products.get(db, entity_id(), product_id)
         references.check(db, entity_id(), [body])
-        return jsonify(products.update(db, entity_id(), product_id, body))
+        return jsonify(told("product", "updated", products.update(db, entity_id(), product_id, body)))
 
 
 @bp.delete("/<product_id>")
@@ -67,4 +68,5 @@ def delete(product_id: str) -> tuple[str, int]:
     """Nothing: the product is gone."""
     with write(database()) as db:
         products.delete(db, entity_id(), product_id)
+        tell("product", "deleted", [product_id])
     return "", 204

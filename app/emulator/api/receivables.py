@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers, references
 from app.emulator.api.gate import entity_id
+from app.emulator.api.happenings import tell
 from app.emulator.api.products import PRICE
 from app.emulator.bodies import Field, choice, identifier, listed, nested, number, read, text, whole
 from app.emulator.deps import database
@@ -67,7 +68,9 @@ def replace_lines(receivable_id: str) -> Response:
             raise InvalidError("field required", ["body", "data", index, "product_id"], "value_error.missing")
     with write(database()) as db:
         references.check(db, entity_id(), _named(given))
-        return jsonify({"data": receivables.replace_lines(db, entity_id(), receivable_id, given)})
+        made = receivables.replace_lines(db, entity_id(), receivable_id, given)
+        tell("receivable", "updated", [receivable_id])
+        return jsonify({"data": made})
 
 
 def _named(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

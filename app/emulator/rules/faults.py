@@ -20,4 +20,7 @@ KINDS = {
     "link_used": "The sign-in link says that it was used already.",
     "wrong_organisation": "Signing in ends at the other organisation, whichever was chosen.",
     "sign_in_error": "Signing in ends with an unknown error of the provider; nothing is connected.",
+    "webhook_lost": "A webhook, Monite's or Codat's, never leaves.",
+    "webhook_doubled": "A webhook, Monite's or Codat's, is sent twice with the same id.",
+    "webhook_out_of_order": "A webhook, Monite's or Codat's, is sent after the next one to its address.",
 }
