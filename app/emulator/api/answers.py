@@ -17,6 +17,7 @@ from app.emulator.errors import (
     NotFoundError,
     TooManyRequestsError,
 )
+from app.emulator.rules import wordings
 from app.emulator.store import entities
 from app.emulator.store.pages import Page
 
@@ -109,8 +110,17 @@ def _is_lacking(error: HTTPException) -> bool:
 
 def _body(error: ApiError) -> dict[str, Any]:
     if isinstance(error, InvalidError):
-        return {"detail": [{"loc": error.loc, "msg": error.message, "type": error.type}]}
+        text, type_ = _worded(error)
+        return {"detail": [{"loc": error.loc, "msg": text, "type": type_}]}
     if isinstance(error, TooManyRequestsError):
         return {"message": error.message}
     kind = {"type": error.type} if error.type else {}
     return {"error": {**kind, "message": error.message}}
+
+
+def _worded(error: InvalidError) -> tuple[str, str]:
+    """The refusal in the words of the service that the request went to."""
+    if request.path.removeprefix(PREFIX).split("/")[0] not in wordings.NEWER_SERVICES:
+        return error.message, str(error.type)
+    natural = error.__cause__ if isinstance(error.__cause__, InvalidError) else error
+    return wordings.newer(natural.message, str(natural.type))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.api.happenings import tell, told
 from app.emulator.api.payables import open_payable
@@ -44,14 +44,14 @@ def create(payable_id: str) -> tuple[Response, int]:
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), [body])
-        made = line_items.create(db, entity_id(), payable_id, body)
+        made = line_items.create(db, entity_id(), payable_id, {**body, **_made_by()})
         return jsonify(told("payable.line_item", "created", made)), 201
 
 
 @bp.put("")
 def replace(payable_id: str) -> Response:
     """The lines that now stand in the place of all others."""
-    given = read(REPLACE, closed=True)["data"]
+    given = [{**line, **_made_by()} for line in read(REPLACE, closed=True)["data"]]
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), given)
@@ -89,3 +89,7 @@ def delete(payable_id: str, line_item_id: str) -> tuple[str, int]:
         line_items.delete(db, entity_id(), payable_id, line_item_id)
         tell("payable.line_item", "deleted", [line_item_id])
     return "", 204
+
+
+def _made_by() -> dict[str, str | None]:
+    return {"was_created_by_user_id": access.author()}

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from sqlite_utils import Database
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.api.happenings import told
 from app.emulator.bodies import LARGEST_AMOUNT, Field, anything, day, identifier, read, text, whole
@@ -46,7 +46,7 @@ FIELDS = {
 def index() -> Response:
     """One page of the entity's payables."""
     args = request.args.to_dict(flat=False)
-    return answers.page(payables.find(database(), entity_id(), args))
+    return answers.page(payables.find(database(), entity_id(), args, creator=access.creator()))
 
 
 @bp.post("")
@@ -55,7 +55,8 @@ def create() -> Response:
     body = read(FIELDS)
     with write(database()) as db:
         references.check(db, entity_id(), [body])
-        return jsonify(told("payable", "created", payables.create(db, entity_id(), body)))
+        made = payables.create(db, entity_id(), {**body, **_made_by()})
+        return jsonify(told("payable", "created", made))
 
 
 @bp.get("/<payable_id>")
@@ -72,6 +73,11 @@ def update(payable_id: str) -> Response:
         open_payable(db, payable_id)
         references.check(db, entity_id(), [body])
         return jsonify(told("payable", "updated", payables.update(db, entity_id(), payable_id, body)))
+
+
+def _made_by() -> dict[str, Any]:
+    user = access.principal()
+    return {"was_created_by_user_id": user.user_id, "created_by_role_id": user.role_id} if user else {}
 
 
 def open_payable(db: Database, payable_id: str) -> dict[str, Any]:

@@ -23,4 +23,7 @@ KINDS = {
     "webhook_lost": "A webhook, Monite's or Codat's, never leaves.",
     "webhook_doubled": "A webhook, Monite's or Codat's, is sent twice with the same id.",
     "webhook_out_of_order": "A webhook, Monite's or Codat's, is sent after the next one to its address.",
+    "pull_failing": "Items, or the data type in options.data_type, cannot be pulled; the rest can.",
+    "push_stuck": "A push stays pending at the provider for an hour.",
+    "push_timed_out": "A push times out at the provider, and is in the books all the same.",
 }

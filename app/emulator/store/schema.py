@@ -150,7 +150,7 @@ CREATE TABLE roles (
 CREATE INDEX roles_by_entity ON roles (entity_id, created_at, id);
 CREATE TABLE entity_users (
     id TEXT PRIMARY KEY, entity_id TEXT NOT NULL REFERENCES entities, login TEXT NOT NULL,
-    role_id TEXT REFERENCES roles, status TEXT NOT NULL DEFAULT 'active', body TEXT NOT NULL,
+    role_id TEXT NOT NULL REFERENCES roles, status TEXT NOT NULL DEFAULT 'active', body TEXT NOT NULL,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
 CREATE INDEX entity_users_by_entity ON entity_users (entity_id, created_at, id);
 CREATE UNIQUE INDEX one_user_per_login ON entity_users (entity_id, login) WHERE status <> 'deleted';
@@ -199,8 +199,9 @@ CREATE TABLE codat_consumers (
 -- style: rules (the three rules of the guide, unsigned) or events (signed); types: [] = all
 CREATE TABLE codat_datasets (
     id TEXT PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, data_type TEXT NOT NULL,
-    status TEXT NOT NULL, status_description TEXT, error_message TEXT,
-    requested TEXT NOT NULL, completed TEXT) STRICT;
+    status TEXT NOT NULL, status_description TEXT, error_message TEXT, fingerprint TEXT,
+    records_modified INTEGER NOT NULL DEFAULT 0, requested TEXT NOT NULL, completed TEXT) STRICT;
+-- fingerprint: of what was read, so that the next read can tell whether anything has changed
 CREATE INDEX codat_datasets_by_connection ON codat_datasets (connection_id, data_type, requested);
 CREATE TABLE codat_push_operations (
     key TEXT PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, record_id TEXT,
@@ -208,9 +209,12 @@ CREATE TABLE codat_push_operations (
     platform_object_id TEXT, error_message TEXT, validation TEXT NOT NULL DEFAULT '[]',
     requested TEXT NOT NULL, completed TEXT) STRICT;
 CREATE INDEX codat_push_operations_by_connection ON codat_push_operations (connection_id, requested);
+CREATE INDEX codat_push_operations_open ON codat_push_operations (connection_id, record_id) WHERE completed IS NULL;
 CREATE TABLE codat_errors (
     id INTEGER PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, status_code TEXT NOT NULL,
     status_text TEXT NOT NULL, message TEXT NOT NULL, at TEXT NOT NULL, resolved_at TEXT) STRICT;
+CREATE INDEX codat_errors_by_connection ON codat_errors (connection_id, id);
+CREATE INDEX connections_by_company ON connections (company_id, created_at, id);
 """
 
 
