@@ -229,3 +229,15 @@ def test_every_type_of_monites_can_be_subscribed_to(monite: Face) -> None:
 
     assert made == set(OBJECT_TYPES)
     assert len(made) == 42
+
+
+def test_changes_of_an_entity_its_settings_and_its_people_are_events(monite: Face) -> None:
+    path = f"/entities/{monite.entity_id}"
+    role = monite.send("POST", "/roles", {"name": "Clerk", "permissions": {"objects": []}}).json
+    monite.send("POST", "/entity_users", {"login": "jo", "first_name": "Jo", "role_id": role["id"]})
+    monite.send("PATCH", path, {"phone": "+49 30 1"})
+    monite.send("PATCH", f"{path}/settings", {"vat_mode": "inclusive"})
+
+    assert actions(monite) == [
+        "role.created", "entity_user.created", "entity.updated", "entity_settings.updated",
+    ]  # fmt: skip
