@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id, version
+from app.emulator.api.happenings import tell
 from app.emulator.api.measure_units import CREATE as UNIT
 from app.emulator.api.products import PRICE, late_fields, shown
 from app.emulator.bodies import Field, choice, identifier, listed, nested, number, read, text, whole
@@ -70,6 +71,7 @@ def replace_lines(receivable_id: str) -> Response:
     with write(database()) as db:
         references.check(db, entity_id(), _named(given))
         made = receivables.replace_lines(db, entity_id(), receivable_id, given)
+        tell("receivable", "updated", [receivable_id])
         return jsonify({"data": [_line(line) for line in made]})
 
 
