@@ -116,8 +116,9 @@ def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
                 db, record["id"], refused.message, object_updated_at=changed_at, at=press.at
             )
     press.operations.save()
-    if any(document.kind == "invoice" for document in loaded.values()):
-        paid = payments.make_records(db, connection)
+    invoices = [document.id for document in loaded.values() if document.kind == "invoice"]
+    if invoices:
+        paid = payments.make_records(db, connection, invoices)
         schedules.plan_pushes(db, connection["id"], paid, step="auto", start=clock.now(db))
 
 
