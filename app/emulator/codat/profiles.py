@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify
 
 from app.emulator.bodies import Field, flag, listed, read, text
-from app.emulator.deps import database, settings
+from app.emulator.deps import database, redirect_url
 from app.emulator.errors import BadRequestError
 from app.emulator.store import meta
 from app.emulator.store.database import write
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile")
 
+HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 UPDATE = {
     "name": Field(text(1), nullable=False),
     "logoUrl": Field(text()),
@@ -27,8 +29,7 @@ UPDATE = {
 @bp.get("")
 def show() -> Response:
     """The profile; the setting EMULATOR_REDIRECT_URL goes before a `redirectUrl` that was put here."""
-    stored = meta.codat_profile(database())
-    return jsonify({**stored, "redirectUrl": settings().redirect_url or stored["redirectUrl"]})
+    return jsonify({**meta.codat_profile(database()), "redirectUrl": redirect_url()})
 
 
 @bp.put("")
@@ -46,8 +47,8 @@ def _check(address: str | None) -> None:
         return
     try:
         parts = urlsplit(address)
-        host = parts.hostname
     except ValueError as exc:
         raise BadRequestError("redirectUrl is not an address") from exc
-    if parts.scheme not in ("http", "https") or not host or "{" in parts.netloc:
+    # No placeholder, and nothing that would end the list of addresses in the pages' own headers.
+    if parts.scheme not in ("http", "https") or not HOST.fullmatch(parts.netloc):
         raise BadRequestError("redirectUrl must begin with https:// or http:// and the name of a host")

@@ -16,8 +16,9 @@ from flask import Response, redirect, render_template, request
 from sqlite_utils import Database
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.emulator.deps import database, settings
+from app.emulator.deps import database, redirect_url
 from app.emulator.rules import links, redirects
+from app.emulator.rules.codat_hooks import CLIENT_ID
 from app.emulator.rules.platforms import INTEGRATIONS, SYSTEMS
 from app.emulator.samples import people
 from app.emulator.store import books, connections, sides
@@ -104,7 +105,7 @@ class Visit:
 
     def leave(self, end: redirects.End) -> BaseResponse | None:
         """Back to the product with the provider's own parameters; None where no way back was set."""
-        target = settings().redirect_url
+        target = redirect_url()
         if target is None:
             return None
         return redirect(redirects.address(target, end, {**_carried(), **self._facts()}), code=303)
@@ -113,6 +114,7 @@ class Visit:
         row = self.connection
         organisation = books.find_organisation(self.db, row["organisation_id"] or "")
         facts = {
+            "clientId": CLIENT_ID,
             "companyId": row["company_id"],
             "connectionId": row["provider_connection_id"],
             "sourceType": "accounting",

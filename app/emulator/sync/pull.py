@@ -49,7 +49,7 @@ def run_step(db: Database, connection: Row, step: str, *, moment: datetime) -> N
     lacking = [*_told(connection), *_pull(db, connection, step, first=True)]
     _tell(db, connection, lacking)
     if step == schedules.PULL_STEPS[-1]:
-        schedules.plan_hourly_sync(db, connection["id"], last=moment)
+        schedules.keep_going(db, connection["id"], last=moment)
         _end(db, connection, first=True, whole=not lacking, moment=moment)
 
 
