@@ -25,7 +25,7 @@ from app.emulator.bodies import (
     text,
     whole,
 )
-from app.emulator.deps import database, settings
+from app.emulator.deps import database, deliverer, settings
 from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
 from app.emulator.rules import platforms
 from app.emulator.rules.codat import TYPES
@@ -41,6 +41,7 @@ from app.emulator.store import (
     entity_users,
     faults,
     meta,
+    outgoing,
 )
 from app.emulator.store.database import write
 from app.emulator.sync import codat_consumers as consumers
@@ -118,11 +119,12 @@ def reset() -> Response:
 
 @bp.post("/clock")
 def advance() -> Response:
-    """The emulator's new time, once everything that became due has been run."""
+    """The emulator's new time, once everything that became due has been run, and word of it sent."""
     body = read(CLOCK)
     with write(database()) as db:
         clock.advance(db, body["advance_seconds"])
     run = engine.run_due(db, settings())
+    deliverer().run_due(db)
     return jsonify({"now": clock.stamp(clock.now(db)), "jobs_run": run})
 
 
@@ -218,6 +220,13 @@ def remove_webhooks() -> Response:
     """Who is still told once the listener with `id`, or every one, is told nothing more."""
     consumers.unsubscribe(database(), read(WEBHOOK_ID, empty_allowed=True).get("id"))
     return list_webhooks()
+
+
+@bp.get("/webhooks")
+def show_webhooks() -> Response:
+    """How many messages wait, have arrived and were given up, by channel, and the next that are due."""
+    db = database()
+    return jsonify({"channels": outgoing.counts(db), "waiting": outgoing.find_waiting(db, limit=50)})
 
 
 @bp.get("/switches")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from werkzeug.test import TestResponse
 from app.emulator.store import meta
 from app.emulator.store.database import write
 from tests.emulator_clients import Face, face
+from tests.emulator_listeners import listening
 
 Body = dict[str, Any]
 NOBODY = "8a210b68-6988-11ed-a1eb-0242ac120002"
@@ -25,13 +29,11 @@ class Desk:
 
     monite: Face
 
-    def send(
-        self, method: str, path: str, body: Any = None, key: str | None = "a2V5", **more: Any
-    ) -> TestResponse:
+    def send(self, method: str, path: str, body: Any = None, *, key: str | None = "a2V5") -> TestResponse:
         """One request under /codat."""
         headers = {"Authorization": f"Basic {key}"} if key else {}
         client = self.monite.app.test_client()
-        return client.open(f"/codat{path}", method=method, json=body, headers=headers, **more)
+        return client.open(f"/codat{path}", method=method, json=body, headers=headers)
 
     def get(self, path: str) -> Any:
         """The answer to a read, which must succeed."""
@@ -44,6 +46,25 @@ class Desk:
         (found,) = self.get("/companies")["results"]
         return f"/companies/{found['id']}"
 
+    def push_a_bill(self) -> str:
+        """A bill that a sync has tried to push; its id."""
+        monite = self.monite
+        organization = {"legal_name": "Kohl AG", "is_vendor": True, "is_customer": False}
+        address = {"country": "DE", "city": "Kiel", "line1": "Kai 1", "postal_code": "24103"}
+        body = {"type": "organization", "organization": {**organization, "address": address}}
+        vendor = monite.send("POST", "/counterparts", body)
+        assert vendor.status_code == 201, vendor.text
+        dates = {"issued_at": "2026-06-01", "due_date": "2026-07-01", "document_id": "B-1"}
+        bill = monite.add_payable(counterpart_id=vendor.json["id"], **dates)
+        line = {"name": "Rent", "quantity": 1, "unit_price": 10000, "tax": 1900}
+        line["ledger_account_id"] = monite.account()
+        answer = monite.send("POST", f"/payables/{bill['id']}/line_items", line)
+        assert answer.status_code == 201, answer.text
+        rules = {"push_statuses": {"payable": ["waiting_to_be_paid"]}}
+        monite.send("PATCH", "/accounting_sync_rules", rules)
+        self.send("POST", f"{self.company()}/data/all")
+        return str(bill["id"])
+
     def link(self) -> str:
         """The one connection, as its address."""
         (found,) = self.get(self.company())["dataConnections"]
@@ -53,6 +74,13 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with face(tmp_path) as monite:
+        yield Desk(monite)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """For requests that change nothing."""
+    with face(tmp_path_factory.mktemp("codat")) as monite:
         yield Desk(monite)
 
 
@@ -161,14 +189,33 @@ def test_nothing_is_read_without_access(desk: Desk) -> None:
 
 
 def test_a_push_can_be_read_by_its_key(linked: Desk) -> None:
-    linked.monite.control("POST", "/faults", {"kind": "push_timed_out", "count": 1})
-    assert linked.get(f"{linked.company()}/push")["results"] == []
-    assert linked.send("GET", f"{linked.company()}/push/{NOBODY}").status_code == 404
+    bill = linked.push_a_bill()
+
+    history = linked.get(f"{linked.company()}/push")["results"]
+    (found,) = [one for one in history if one["dataType"] == "bills"]
+    shown = linked.get(f"{linked.company()}/push/{found['pushOperationKey']}")
+    records = linked.monite.get("/accounting_synced_records?object_type=bill")["data"]
+    (record,) = [one for one in records if one["object_id"] == bill]
+    written = {"id": record["platform_object_id"], "dataType": "bills"}
+    assert shown == found
+    assert (shown["status"], shown["statusCode"], shown["errorMessage"]) == ("Success", 200, None)
+    assert shown["changes"] == [{"type": "Created", "recordRef": written, "attachmentId": None}]
+    assert shown["validation"] == {"errors": [], "warnings": []}
+
+
+def test_a_push_that_waits_has_no_end_and_no_id(linked: Desk) -> None:
+    linked.monite.control("POST", "/faults", {"kind": "push_stuck", "count": 1})
+    linked.push_a_bill()
+
+    history = linked.get(f"{linked.company()}/push")["results"]
+    (found,) = [one for one in history if one["dataType"] == "bills"]
+    assert (found["status"], found["statusCode"], found["completedOnUtc"]) == ("Pending", 202, None)
+    assert found["changes"] == [{"type": "Created", "recordRef": {"dataType": "bills"}}]
 
 
 @pytest.mark.parametrize("key", [None, "b3RoZXI=", "", "käse"])
-def test_another_key_opens_nothing(desk: Desk, key: str | None) -> None:
-    answer = desk.send("GET", "/companies", key=key)
+def test_another_key_opens_nothing(shared: Desk, key: str | None) -> None:
+    answer = shared.send("GET", "/companies", key=key)
 
     assert (answer.status_code, answer.get_json()["error"]) == (401, "Unauthorized")
 
@@ -180,8 +227,8 @@ def test_no_key_opens_anything_when_monite_has_none(desk: Desk) -> None:
     assert desk.send("GET", "/companies").status_code == 401
 
 
-def test_an_unknown_company_is_refused_in_codats_shape(desk: Desk) -> None:
-    answer = desk.send("GET", f"/companies/{NOBODY}")
+def test_an_unknown_company_is_refused_in_codats_shape(shared: Desk) -> None:
+    answer = shared.send("GET", f"/companies/{NOBODY}")
 
     body = answer.get_json()
     assert re.fullmatch("[0-9a-f]{32}", body.pop("correlationId"))
@@ -221,17 +268,17 @@ def test_an_unknown_company_is_refused_in_codats_shape(desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_codats_shape(
-    desk: Desk, method: str, path: str, status: int
+    shared: Desk, method: str, path: str, status: int
 ) -> None:
-    answer = desk.send(method, path)
+    answer = shared.send(method, path)
 
     assert answer.status_code == status, answer.text
     assert answer.get_json()["statusCode"] == status
 
 
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'"x"', b"\xff", b"[" * 5000, b'{"url": 1}', b'{"other": 1}'])
-def test_a_body_that_is_none_is_a_bad_request(desk: Desk, raw: bytes) -> None:
-    client = desk.monite.app.test_client()
+def test_a_body_that_is_none_is_a_bad_request(shared: Desk, raw: bytes) -> None:
+    client = shared.monite.app.test_client()
     answer = client.post("/codat/webhooks", data=raw, headers={"Authorization": "Basic a2V5"})
 
     assert (answer.status_code, answer.get_json()["statusCode"]) == (400, 400)
@@ -274,5 +321,37 @@ def test_the_profile_keeps_the_way_back_for_the_sign_in_pages(linked: Desk) -> N
 @pytest.mark.parametrize(
     "target", ["javascript:alert(1)", "https://{host}/", "https://", "https://a b/", "https://a;b/", "//a/"]
 )
-def test_the_way_back_is_an_address(desk: Desk, target: str) -> None:
-    assert desk.send("PUT", "/profile", {"redirectUrl": target}).status_code == 400
+def test_the_way_back_is_an_address(shared: Desk, target: str) -> None:
+    assert shared.send("PUT", "/profile", {"redirectUrl": target}).status_code == 400
+
+
+def test_a_listener_is_told_of_a_connection_under_a_signature(desk: Desk) -> None:
+    with listening() as listener:
+        given = {"url": listener.url, "eventTypes": ["connection.connected"]}
+        secret = desk.send("POST", "/webhooks", given).get_json()["secret"]
+        desk.monite.connect()
+
+    (heard,) = listener.heard
+    signed = f"{heard.headers['webhook-id']}.{heard.headers['webhook-timestamp']}.".encode() + heard.raw
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert heard.headers["webhook-signature"] == f"v1,{expected}"
+    assert heard.json["payload"]["connection"] == {
+        name: value
+        for name, value in desk.get(desk.link()).items()
+        if name not in ("dataConnectionErrors", "connectionInfo", "lastSync")
+    } | {"lastSync": None}
+
+
+def test_a_listener_to_the_rules_is_told_with_the_header_it_asked_for(desk: Desk) -> None:
+    with listening() as listener:
+        given = {"url": listener.url, "style": "rules", "authorization": "Bearer mine"}
+        desk.send("POST", "/webhooks", given)
+        desk.monite.connect()
+
+    rules = [body["RuleType"] for body in listener.bodies]
+    assert rules == ["DataConnectionStatusChanged", *["Data sync completed"] * 8]
+    headers = listener.heard[0].headers
+    assert headers["authorization"] == "Bearer mine"
+    assert headers["x-codat-clientid"] == listener.bodies[0]["ClientId"]
+    assert "webhook-signature" not in headers
