@@ -63,6 +63,11 @@ def credentials(db: Database) -> tuple[str, str]:
     return find(db, "client_id", CLIENT_ID), find(db, "client_secret", CLIENT_SECRET)
 
 
+def base_url(db: Database) -> str:
+    """Where a browser reaches the emulator, for addresses that are written outside of a request."""
+    return find(db, "base_url", "http://127.0.0.1:5001")
+
+
 def partner_settings(db: Database) -> dict[str, Any]:
     """The partner's settings as stored, over Monite's defaults."""
     stored: dict[str, Any] = json.loads(find(db, "partner_settings", "{}"))
