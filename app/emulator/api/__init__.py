@@ -1,15 +1,18 @@
-"""Monite's API of version 2024-01-31, a module per resource, on Monite's own paths."""
+"""Monite's API in the versions spoken here, a module per resource, on Monite's own paths."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from app.emulator.api import (
+    accounting,
     answers,
     connections,
     counterparts,
     entities,
+    entity_settings,
     entity_users,
+    events,
     gate,
     ledger_accounts,
     line_items,
@@ -23,13 +26,17 @@ from app.emulator.api import (
     synced_records,
     tax_rates,
     tokens,
+    webhooks,
 )
 
 RESOURCES = (
+    accounting,
     connections,
     counterparts,
     entities,
+    entity_settings,
     entity_users,
+    events,
     ledger_accounts,
     line_items,
     measure_units,
@@ -42,6 +49,7 @@ RESOURCES = (
     synced_records,
     tax_rates,
     tokens,
+    webhooks,
 )
 
 
