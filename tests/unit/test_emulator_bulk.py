@@ -20,7 +20,8 @@ def _enter(monite: Face, **counts: int) -> list[str]:
 
 def _assign(monite: Face) -> int:
     """Give every line of every bill an account; returns how many bills there are."""
-    account = next(row["id"] for row in monite.get("/ledger_accounts")["data"] if row["nominal_code"] == "429")
+    accounts = monite.get("/ledger_accounts")["data"]
+    account = next(row["id"] for row in accounts if row["nominal_code"] == "429")
     bills = monite.get("/payables?limit=100")["data"]
     for bill in bills:
         for line in monite.get(f"/payables/{bill['id']}/line_items")["data"]:
