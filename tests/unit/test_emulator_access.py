@@ -133,9 +133,9 @@ def fresh(tmp_path: Path) -> Iterator[Face]:
 
 def _ask(monite: Face, method: str, path: str, token: str | None) -> Answer:
     resource = path.split("/", 1)[0]
-    version = next(date for date, found in reversed(VERSIONS.items()) if resource not in found.absent)
+    version = next(date for date in sorted(VERSIONS, reverse=True) if resource not in VERSIONS[date].absent)
     filled = re.sub("<entity_id>", monite.entity_id, path)
-    body = {} if method in ("POST", "PATCH", "PUT") else None
+    body: Any = {} if method in ("POST", "PATCH", "PUT") else None
     headers = {"Authorization": token, "X_Monite_Version": version}
     return monite.send(method, "/" + re.sub("<[^>]*>", str(uuid4()), filled), body, **headers)
 

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import ClosingIterator
 
 from app.emulator.api import access, breakdowns
@@ -37,9 +38,7 @@ from app.emulator.sync import engine
 log = logging.getLogger(__name__)
 
 WITHOUT_ENTITY = ("auth", "settings", "entities", "webhook_subscriptions", "webhook_settings")
-ROUTES_log = logging.getLogger(__name__)
-
-WITHOUT_ENTITY = (
+ROUTES_WITHOUT_ENTITY = (
     "/v1/entity_users/me",
     "/v1/entity_users/my_entity",
     "/v1/entity_users/my_role",
@@ -81,8 +80,7 @@ def _enter() -> Response | None:
     g.allowance = limit.take(client, breakdowns.rate(db, _resource(), _asked_entity()))
     if not g.allowance.granted:
         return refusal(TooManyRequestsError(headers=g.allowance.headers()))
-    # Raises what becomes the gateway's 413, whether the length was told before or not.
-    request.get_data()
+    _check_size()
     broken = breakdowns.before(db, _resource(), _asked_entity())
     if broken is not None:
         g.broken = True
@@ -142,6 +140,14 @@ def _bearer() -> str | None:
 
 def _asked_entity() -> str | None:
     return request.headers.get("X-Monite-Entity-Id")
+
+
+def _check_size() -> None:
+    """Raises what becomes the gateway's 413, whether the length was told before or not."""
+    most = request.max_content_length or 0
+    # What comes without its length is read up to the limit, and what lies beyond is not looked at.
+    if len(request.get_data()) >= most and request.content_length is None:
+        raise RequestEntityTooLarge
 
 
 def _check_version() -> None:

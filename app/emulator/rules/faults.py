@@ -10,7 +10,7 @@ KINDS = {
     "garbage": "The API answers 200 with HTML in place of JSON.",
     "no_answer": "The API closes the connection without an answer.",
     "server_error": "The API answers 500.",
-    "rate_limited": "The API answers 429 and asks to wait; with options.limit, beyond so many requests a second.",
+    "rate_limited": "The API answers 429; with options.limit, only beyond so many requests a second.",
     "conflict": "Writes are answered with 409.",
     "unprocessable": "Writes are answered with 422.",
     "timeout_after_push": "A push is done, but its answer is 504.",

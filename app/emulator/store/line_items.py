@@ -118,6 +118,9 @@ def _counted(body: Row) -> Row:
     if tax_amount is None:
         tax_amount = _rounded(Decimal(subtotal) * (body["tax"] or 0) / 10_000)
     total = body["total"] if body["total"] is not None else subtotal + tax_amount
+    if abs(total) > LARGEST_AMOUNT:
+        message = f"ensure this value is less than or equal to {LARGEST_AMOUNT}"
+        raise InvalidError(message, ["body", "total"], "value_error.number.not_le")
     return {**body, "subtotal": subtotal, "tax_amount": tax_amount, "total": total}
 
 

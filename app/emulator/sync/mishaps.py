@@ -32,7 +32,8 @@ def arm(
     """Break something for one entity or for all; returns the fault as it was armed.
 
     Options: `resource` for resource_failing (the first part of the path), `message` and `field` for
-    conflict and unprocessable, `limit` for rate_limited, `status` for token_expired, `date` for period_closed, `account_id` for account_archived.
+    conflict and unprocessable, `limit` for rate_limited, `status` for token_expired, `date` for
+    period_closed, `account_id` for account_archived.
     Raises BadRequestError for an unknown kind or missing details, NotFoundError for an unknown entity.
     """
     if kind not in KINDS:
