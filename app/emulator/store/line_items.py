@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
-from app.emulator.errors import NotFoundError
+from app.emulator.errors import InvalidError, NotFoundError
+from app.emulator.rules.amounts import LARGEST
 from app.emulator.store import objects, pages, payables
 from app.emulator.store.filters import compile_filters, identifier
 from app.emulator.store.objects import Row, body_of
@@ -24,12 +25,12 @@ LISTING = pages.Listing(
 FILTERS = {"was_created_by_user_id": identifier("json_extract(body, '$.was_created_by_user_id')")}
 # fmt: off
 FIELDS = (
-    "id", "accounting_tax_rate_id", "description", "ledger_account_id", "name", "payable_id",
-    "quantity", "subtotal", "tax", "tax_amount", "total", "unit", "unit_price",
+    "id", "accounting_tax_rate_id", "description", "ledger_account_id", "name", "ocr_set_quantity_to_one",
+    "payable_id", "quantity", "subtotal", "tax", "tax_amount", "total", "unit", "unit_price",
     "was_created_by_user_id",
 )
 # fmt: on
-TEMPLATE: Row = dict.fromkeys(FIELDS)
+TEMPLATE: Row = {**dict.fromkeys(FIELDS), "ocr_set_quantity_to_one": False}
 AMOUNTS = ("quantity", "unit_price", "tax", "subtotal", "total")
 
 
@@ -118,13 +119,18 @@ def _counted(body: Row) -> Row:
     if tax_amount is None:
         tax_amount = _rounded(Decimal(subtotal) * (body["tax"] or 0) / 10_000)
     total = body["total"] if body["total"] is not None else subtotal + tax_amount
-    if abs(total) > LARGEST_AMOUNT:
-        message = f"ensure this value is less than or equal to {LARGEST_AMOUNT}"
-        raise InvalidError(message, ["body", "total"], "value_error.number.not_le")
+    _refuse_too_large(total)
     return {**body, "subtotal": subtotal, "tax_amount": tax_amount, "total": total}
 
 
+def _refuse_too_large(amount: Decimal | int) -> None:
+    if not -LARGEST <= amount <= LARGEST:
+        message = f"ensure this value is less than or equal to {LARGEST}"
+        raise InvalidError(message, ["body", "total"], "value_error.number.not_le")
+
+
 def _rounded(amount: Decimal) -> int:
+    _refuse_too_large(amount)
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
@@ -140,12 +146,5 @@ def _sums(db: Database, payable: Row) -> Row:
     subtotal = sum(line["subtotal"] or 0 for line in lines)
     tax_amount = sum(line["tax_amount"] or 0 for line in lines)
     total = subtotal + tax_amount - (payable["discount"] or 0)
-    due = total - (payable["amount_paid"] or 0)
-    return {
-        "subtotal": subtotal,
-        "tax_amount": tax_amount,
-        "total_amount": total,
-        "total_amount_with_credit_notes": total,
-        "amount_due": due,
-        "amount_to_pay": due,
-    }
+    _refuse_too_large(total)
+    return {"subtotal": subtotal, "tax_amount": tax_amount, "total_amount": total}

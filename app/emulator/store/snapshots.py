@@ -12,14 +12,15 @@ from sqlite_utils import Database
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
-CREDENTIALS = ("client_id", "client_secret")
+KEPT = ("client_id", "client_secret", "base_url")
 
 # A table comes after those that it refers to.
 TABLES = (
     "entities", "roles", "entity_users", "measure_units", "counterparts", "counterpart_addresses",
-    "products", "payables", "payable_line_items", "receivables", "organisations",
+    "products", "payables", "payable_line_items", "receivables", "payment_records", "organisations",
     "book_accounts", "book_tax_rates",
-    "book_currencies", "book_contacts", "book_items", "book_documents", "book_lines", "connections",
+    "book_currencies", "book_contacts", "book_items", "book_documents", "book_lines", "book_payments",
+    "connections",
     "sync_rules", "ledger_accounts", "accounting_tax_rates", "synced_records", "jobs", "events",
     "webhook_subscriptions", "webhook_deliveries", "outgoing", "codat_consumers", "codat_datasets",
     "codat_push_operations", "codat_errors",
@@ -40,10 +41,10 @@ def unchecked(db: Database) -> Iterator[None]:
 
 
 def clear(db: Database) -> None:
-    """Remove everything except the credentials; the clock is the real one again."""
+    """Remove everything except the credentials and the address; the clock is the real one again."""
     for table in (*reversed(TABLES), "faults", "tokens"):
         db.execute(f"DELETE FROM {table}")
-    db.execute("DELETE FROM meta WHERE key NOT IN (?, ?)", CREDENTIALS)
+    db.execute("DELETE FROM meta WHERE key NOT IN (?, ?, ?)", KEPT)
 
 
 def fill(db: Database, tables: Mapping[str, Iterable[Row]]) -> None:
