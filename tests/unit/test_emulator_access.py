@@ -265,7 +265,7 @@ def test_a_role_can_keep_a_user_to_what_it_made_itself(
     assert [row["id"] for row in listed] == [mine["id"]]
     assert len(fresh.get(path)["data"]) == 2
     assert fresh.send("GET", f"{path}/{mine['id']}", Authorization=token).status_code == 200
-    change = {"organization": {}} if kind == "counterpart" else {}
+    change: Any = {"organization": {}} if kind == "counterpart" else {}
     assert fresh.send("PATCH", f"{path}/{mine['id']}", change, Authorization=token).status_code == 200
     assert fresh.send("GET", f"{path}/{foreign['id']}", Authorization=token).status_code == status
     assert fresh.send("PATCH", f"{path}/{foreign['id']}", change, Authorization=token).status_code == status
