@@ -182,8 +182,9 @@ CREATE INDEX webhook_deliveries_by_event ON webhook_deliveries (event_id);
 -- Messages on their way to listeners, Monite's and Codat's alike; a row goes once it is delivered or given up.
 -- channel: monite, codat_rules or codat_events, which decides headers, signature and when it is tried again
 -- reference: the row of webhook_deliveries, or of codat_consumers
+-- An id is never used again, for a message that is on the line may have been withdrawn meanwhile.
 CREATE TABLE outgoing (
-    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, message_id TEXT NOT NULL, entity_id TEXT, reference TEXT,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, message_id TEXT NOT NULL, entity_id TEXT, reference TEXT,
     url TEXT NOT NULL, secret TEXT, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     held INTEGER NOT NULL DEFAULT 0, due_at TEXT NOT NULL, first_due_at TEXT NOT NULL) STRICT;
 CREATE INDEX outgoing_by_due ON outgoing (due_at, id);

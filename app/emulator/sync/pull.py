@@ -15,6 +15,7 @@ from app.emulator.store import (
     books,
     clock,
     connections,
+    events,
     faults,
     ledger_accounts,
     parties,
@@ -184,6 +185,7 @@ def _created(db: Database, connection: Row, items: list[Row]) -> list[NewRecord]
         account_ids={platform_id: account_id for account_id, platform_id in accounts.items()},
         at=at,
     )
+    events.emit_all(db, connection["entity_id"], "product", "created", made.values())
     return [NewRecord("product", product_id, "done", at, item_id) for item_id, product_id in made.items()]
 
 
