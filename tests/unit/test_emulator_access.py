@@ -98,7 +98,16 @@ DELETE webhook_subscriptions/<id>                               partner
 POST   webhook_subscriptions/<id>/enable                        partner
 POST   webhook_subscriptions/<id>/disable                       partner
 POST   webhook_subscriptions/<id>/regenerate_secret             partner
+GET    webhook_settings                                    partner
+POST   webhook_settings                                    partner
+GET    webhook_settings/<id>                               partner
+PATCH  webhook_settings/<id>                               partner
+DELETE webhook_settings/<id>                               partner
+POST   webhook_settings/<id>/enable                        partner
+POST   webhook_settings/<id>/disable                       partner
+POST   webhook_settings/<id>/regenerate_secret             partner
 GET    webhook_deliveries                                       partner
+GET    webhooks                                                 partner
 GET    events                                                   partner
 GET    events/<id>                                              partner
 """
