@@ -249,11 +249,14 @@ def test_a_slow_listener_holds_up_neither_another_one_nor_the_file(
         happen(monite)
         with write(monite.db):
             pass
-        assert time.monotonic() - began < 5
+        assert 1 <= time.monotonic() - began < 5
         assert len(listener.heard) == len(slow.heard) == 1
+        happen(monite, "Coffee")
+        assert len(listener.heard) == 2
         slow.patient.set()
         monite.app.extensions["emulator_deliverer"].run_due(monite.db, patience=10)
-    assert {row["requests_made_count"] for row in monite.get("/webhook_deliveries")["data"]} == {1}
+    counts = [row["requests_made_count"] for row in monite.get("/webhook_deliveries")["data"]]
+    assert counts == [1, 1, 1, 1]
 
 
 def test_many_messages_arrive_in_their_order(monite: Face, listener: Listener, subscription: Body) -> None:

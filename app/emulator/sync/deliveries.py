@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 from sqlite_utils import Database
@@ -45,6 +45,13 @@ class Answer:
     retry_after: str | None = None
 
 
+class _Serving(NamedTuple):
+    """An address that is being sent to, since some moment of the machine's."""
+
+    future: Future[None]
+    since: float
+
+
 class Deliverer:
     """Sends what is due when asked to, and once started also by itself, five times a second."""
 
@@ -52,7 +59,7 @@ class Deliverer:
         self._settings = settings
         self._pool = ThreadPoolExecutor(LISTENERS, thread_name_prefix="deliveries")
         self._lock = threading.Lock()
-        self._busy: dict[str, Future[None]] = {}
+        self._busy: dict[str, _Serving] = {}
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -74,13 +81,16 @@ class Deliverer:
     def run_due(self, db: Database, *, patience: float = PATIENCE) -> None:
         """Send what is due, and what becomes due through it; listeners get so many seconds to answer.
 
-        What they have not answered by then is seen to in the background.
+        What they have not answered by then is seen to in the background; who has had that time
+        already is not waited for.
         """
         until = time.monotonic() + patience
-        while sending := self._send_due(db):
-            wait(sending, timeout=max(until - time.monotonic(), 0))
-            if time.monotonic() >= until or self._stopped.is_set():
+        while not self._stopped.is_set():
+            now = time.monotonic()
+            sending = [one.future for one in self._send_due(db) if now - one.since < patience]
+            if not sending or now >= until:
                 return
+            wait(sending, timeout=until - now)
 
     def _work(self) -> None:
         with closing(open_database(self._settings.database)) as db:
@@ -90,14 +100,14 @@ class Deliverer:
                 except sqlite3.OperationalError:
                     log.warning("the deliverer could not read", exc_info=True)
 
-    def _send_due(self, db: Database) -> list[Future[None]]:
+    def _send_due(self, db: Database) -> list[_Serving]:
         """Begin to serve the addresses for which something is due; returns all that are being served."""
         urls = outgoing.find_due_urls(db, _now(db))
         with self._lock:
-            self._busy = {url: future for url, future in self._busy.items() if not future.done()}
+            self._busy = {url: one for url, one in self._busy.items() if not one.future.done()}
             for url in urls:
                 if url not in self._busy and not self._stopped.is_set():
-                    self._busy[url] = self._pool.submit(self._serve, url)
+                    self._busy[url] = _Serving(self._pool.submit(self._serve, url), time.monotonic())
             return list(self._busy.values())
 
     def _serve(self, url: str) -> None:
