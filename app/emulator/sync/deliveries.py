@@ -18,10 +18,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import requests
+from requests.adapters import HTTPAdapter
 from sqlite_utils import Database
 
 from app.emulator.config import EmulatorSettings
 from app.emulator.rules import deliveries as rules
+from app.emulator.rules.addresses import is_here
 from app.emulator.store import clock, deliveries, outgoing
 from app.emulator.store.database import open_database, write
 
@@ -32,6 +34,7 @@ Row = dict[str, Any]
 BEAT = 0.2
 PATIENCE = 10.0
 """Seconds for which a clock that was moved waits for listeners that are slow to take what became due."""
+NOT_SENT = "Not sent: this emulator sends to this machine only (EMULATOR_LISTENERS is here)."
 LISTENERS = 16
 """How many addresses are served at once; one that is slow holds up nobody else."""
 
@@ -43,6 +46,19 @@ class Answer:
     status: int | None = None
     text: str = ""
     retry_after: str | None = None
+
+
+class _OutsideError(requests.ConnectionError):
+    """Raised in place of a request that would have left this machine."""
+
+
+class _Here(HTTPAdapter):
+    """Sends to this machine alone, wherever a redirect may lead."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        if not is_here(request.url or ""):
+            raise _OutsideError
+        return super().send(request, *args, **options)
 
 
 class _Serving(NamedTuple):
@@ -113,8 +129,7 @@ class Deliverer:
     def _serve(self, url: str) -> None:
         """Send to one address what is due, in order, until nothing is."""
         try:
-            with closing(open_database(self._settings.database)) as db, requests.Session() as http:
-                http.trust_env = False  # neither a proxy nor a password of this machine's user
+            with closing(open_database(self._settings.database)) as db, self._session() as http:
                 while not self._stopped.is_set():
                     message = outgoing.find_next(db, url, _now(db))
                     if message is None:
@@ -123,6 +138,14 @@ class Deliverer:
         except sqlite3.OperationalError:
             # Somebody kept the write lock for long: the message is sent once more, with the same id.
             log.warning("the deliverer could not write", exc_info=True)
+
+    def _session(self) -> requests.Session:
+        http = requests.Session()
+        http.trust_env = False  # neither a proxy nor a password of this machine's user
+        if not self._settings.sends_anywhere:
+            for scheme in ("http://", "https://"):
+                http.mount(scheme, _Here())
+        return http
 
 
 def _deliver(db: Database, http: requests.Session, message: Row) -> None:
@@ -155,6 +178,8 @@ def _post(http: requests.Session, message: Row) -> Answer:
         ) as response:
             text = _read(response, until=time.monotonic() + policy.timeout)
             return Answer(response.status_code, text, response.headers.get("Retry-After"))
+    except _OutsideError:
+        return Answer(text=NOT_SENT)
     except requests.RequestException:
         return Answer()
 
