@@ -65,7 +65,8 @@ class Deliverer:
 
     def stop(self) -> None:
         """Let what is being sent arrive, and end; what waits is kept."""
-        self._stopped.set()
+        with self._lock:  # nobody is just about to send
+            self._stopped.set()
         if self._thread is not None:
             self._thread.join()
         self._pool.shutdown(cancel_futures=True)
