@@ -89,7 +89,7 @@ def test_a_method_that_monite_has_not_either_gets_405(monite: Face) -> None:
 
 
 def test_a_body_beyond_the_gateways_limit_gets_413(monite: Face) -> None:
-    response = monite.post_raw("/products", b" " * (6 * 1024 * 1024))
+    response = monite.post_raw("/products", b" " * (10 * 1024 * 1024 + 1))
 
     assert (response.status_code, response.json) == (413, {"message": "Request size limit exceeded"})
 

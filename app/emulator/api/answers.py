@@ -99,10 +99,10 @@ def _gone(error: sqlite3.IntegrityError) -> Response:
 
 def _is_lacking(error: HTTPException) -> bool:
     """Whether Monite serves what this emulator has no route for."""
-    parts = request.path.removeprefix(PREFIX).rstrip("/").split("/")
+    parts = request.path.removeprefix(PREFIX).split("/")
     if isinstance(error, MethodNotAllowed):
         return (request.method, parts[0], len(parts)) in LACKING
-    return isinstance(error, NotFound) and parts[0] in ELSEWHERE
+    return isinstance(error, NotFound) and parts[0] in ELSEWHERE and "" not in parts
 
 
 def _body(error: ApiError) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 KINDS = {
     "token_revoked": "The next token is answered with 401, as when it was revoked.",
+    "token_expired": "The next token has run out: 401, or with options.status 400 the other form of it.",
     "access_withdrawn": "The business takes the access away on the accounting side.",
     "api_down": "The API answers 503 with a page of HTML.",
     "garbage": "The API answers 200 with HTML in place of JSON.",
     "no_answer": "The API closes the connection without an answer.",
     "server_error": "The API answers 500.",
-    "rate_limited": "The API answers 429 and asks to wait.",
+    "rate_limited": "The API answers 429; with options.limit, only beyond so many requests a second.",
     "conflict": "Writes are answered with 409.",
     "unprocessable": "Writes are answered with 422.",
     "timeout_after_push": "A push is done, but its answer is 504.",

@@ -33,8 +33,8 @@ def arm(
     """Break something for one entity or for all; returns the fault as it was armed.
 
     Options: `resource` for resource_failing (the first part of the path), `data_type` for pull_failing,
-    `message` and `field` for conflict and unprocessable, `date` for period_closed, `account_id` for
-    account_archived.
+    `message` and `field` for conflict and unprocessable, `limit` for rate_limited, `status` for
+    token_expired, `date` for period_closed, `account_id` for account_archived.
     Raises BadRequestError for an unknown kind or missing details, NotFoundError for an unknown entity.
     """
     if kind not in KINDS:
@@ -104,6 +104,13 @@ def _organisation(db: Database, entity_id: str | None) -> dict[str, Any]:
     return found
 
 
+def _limit_rate(_db: Database, _entity_id: str | None, options: Options) -> Options:
+    limit = options.get("limit", 1)
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise BadRequestError("The limit is a whole number of requests a second, at least 1.")
+    return options
+
+
 def _name_data_type(_db: Database, _entity_id: str | None, options: Options) -> Options:
     data_type = options.get("data_type", "items")
     if data_type not in DATA_TYPES:
@@ -118,6 +125,7 @@ def _name_resource(_db: Database, _entity_id: str | None, options: Options) -> O
 EFFECTS: dict[str, Callable[[Database, str | None, Options], Options]] = {
     "period_closed": _close_period,
     "account_archived": _archive_account,
+    "rate_limited": _limit_rate,
     "resource_failing": _name_resource,
     "pull_failing": _name_data_type,
 }
