@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from sqlite_utils import Database
 
-from app.emulator import api, control, deps, pages, samples
+from app.emulator import api, codat, control, deps, pages, samples
 from app.emulator.config import EmulatorSettings
 from app.emulator.store import meta
 from app.emulator.store.database import migrate, open_database, write
@@ -38,6 +38,7 @@ def create_emulator(settings: EmulatorSettings, *, engine: bool = True) -> Flask
     app.url_map.merge_slashes = False
     deps.init_app(app, settings)
     api.init_app(app)
+    app.register_blueprint(codat.bp)
     app.register_blueprint(control.bp)
     app.register_blueprint(pages.bp)
     if engine:
