@@ -38,6 +38,13 @@ def test_a_request_without_a_good_token_gets_401(monite: Face, sent: str | None)
     assert response.json == {"error": {"message": "The token has been revoked, expired or not found."}}
 
 
+def test_the_spelling_of_the_word_bearer_does_not_matter(monite: Face) -> None:
+    token = monite.headers["Authorization"].removeprefix("Bearer ")
+
+    assert monite.send("GET", "/products", Authorization=f"bearer {token}").status_code == 200
+    assert monite.send("GET", "/products", Authorization=token).status_code == 401
+
+
 def test_a_missing_entity_header_is_named_in_the_422(monite: Face) -> None:
     response = monite.send("GET", "/products", X_Monite_Entity_Id=None)
 

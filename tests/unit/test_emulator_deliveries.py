@@ -431,6 +431,28 @@ def test_codats_rules_follow_redirects_and_stop_at_a_500(monite: Face, listener:
     assert listener.heard[0].headers["x-codat-clientid"] == "c1"
 
 
+@pytest.mark.parametrize("location", ["http://[::1", "http://\xff\xfe/", "mailto:a@b.c"])
+def test_a_redirect_to_nowhere_is_a_failure_like_any_other(
+    monite: Face, listener: Listener, location: str
+) -> None:
+    listener.answers = [(302, {"Location": location}, "")] * 9
+    send_codat(monite, listener, "codat_rules")
+    advance(monite, 3600)
+
+    channels = monite.control("GET", "/webhooks").json["channels"]
+    assert channels["codat_rules"] == {"waiting": 0, "delivered": 0, "failed": 1}
+
+
+def test_a_header_that_cannot_be_sent_holds_up_nothing(monite: Face, listener: Listener) -> None:
+    for secret in ("Bearer €", "Bearer a\nb", "Bearer abc"):
+        with write(monite.db) as db:
+            outgoing.add(db, "codat_rules", message_id="1", url=listener.url, secret=secret, body="{}")
+    advance(monite, 3600)
+
+    assert [heard.headers["authorization"] for heard in listener.heard] == ["Bearer abc"]
+    assert monite.control("GET", "/webhooks").json["channels"]["codat_rules"]["waiting"] == 0
+
+
 def test_codats_rules_respect_retry_after(monite: Face, listener: Listener) -> None:
     listener.fail(1, 429, Retry_After="45")
     send_codat(monite, listener, "codat_rules")

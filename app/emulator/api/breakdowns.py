@@ -13,6 +13,7 @@ from flask import Response, request
 from sqlite_utils import Database
 from waitress.channel import ClientDisconnected
 
+from app.emulator.api.access import bearer
 from app.emulator.api.answers import html, refusal
 from app.emulator.errors import (
     ApiError,
@@ -41,8 +42,8 @@ def before(db: Database, resource: str, entity_id: str | None) -> Response | Non
         if make is None or _only_slows(fault) or not _touches(fault, resource, entity_id):
             continue
         with write(db):
-            faults.use(db, fault["id"])
-            return make(db, fault)
+            if faults.use(db, fault["id"]):
+                return make(db, fault)
     return None
 
 
@@ -87,12 +88,12 @@ def _only_slows(fault: Fault) -> bool:
 
 
 def _revoked(db: Database, _: Fault) -> Response:
-    tokens.revoke(db, request.headers.get("Authorization", "").removeprefix("Bearer "))
+    tokens.revoke(db, bearer() or "")
     return refusal(UnauthorizedError())
 
 
 def _expired(db: Database, fault: Fault) -> Response:
-    tokens.expire(db, request.headers.get("Authorization", "").removeprefix("Bearer "))
+    tokens.expire(db, bearer() or "")
     as_bad_request = fault["options"].get("status") == BadRequestError.status
     return refusal(BadRequestError(UnauthorizedError.default) if as_bad_request else UnauthorizedError())
 

@@ -73,7 +73,7 @@ def _enter() -> Response | None:
     if not request.path.startswith(PREFIX):
         return None
     g.broken = False
-    db, token = database(), _bearer()
+    db, token = database(), access.bearer()
     known = token is not None and tokens.is_valid(db, token)
     client = meta.credentials(db)[0] if known or _resource() == "auth" else str(request.remote_addr)
     limit: RateLimit = current_app.extensions["emulator_limit"]
@@ -133,13 +133,9 @@ def _resource() -> str:
     return request.path.removeprefix(PREFIX).split("/")[0]
 
 
-def _bearer() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token if scheme == "Bearer" and token else None
-
-
 def _asked_entity() -> str | None:
-    return request.headers.get("X-Monite-Entity-Id")
+    asked = request.headers.get("X-Monite-Entity-Id")
+    return asked.lower() if asked else None
 
 
 def _check_size() -> None:

@@ -120,7 +120,10 @@ class Deliverer:
         """Begin to serve the addresses for which something is due; returns all that are being served."""
         urls = outgoing.find_due_urls(db, _now(db))
         with self._lock:
-            self._busy = {url: one for url, one in self._busy.items() if not one.future.done()}
+            for url in [url for url, one in self._busy.items() if one.future.done()]:
+                failure = self._busy.pop(url).future.exception()
+                if failure is not None:
+                    log.error("the deliverer failed at %s", url, exc_info=failure)
             for url in urls:
                 if url not in self._busy and not self._stopped.is_set():
                     self._busy[url] = _Serving(self._pool.submit(self._serve, url), time.monotonic())
@@ -180,7 +183,8 @@ def _post(http: requests.Session, message: Row) -> Answer:
             return Answer(response.status_code, text, response.headers.get("Retry-After"))
     except _OutsideError:
         return Answer(text=NOT_SENT)
-    except requests.RequestException:
+    except (requests.RequestException, ValueError):
+        # A ValueError is an address, of the listener or of its redirect, or a header that cannot be sent.
         return Answer()
 
 
