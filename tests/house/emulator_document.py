@@ -1,4 +1,4 @@
-"""The parts of docs/emulator.md that the emulator itself knows best: `python -m tests.house.emulator_document`.
+"""What docs/emulator.md has from the emulator itself: `python -m tests.house.emulator_document`.
 
 Each part stands between `<!-- name -->` and `<!-- /name -->`; the command writes them anew, and a test sees
 to it that they are as the command would write them.
@@ -24,6 +24,8 @@ from tests.house.coverage import shown_by
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "emulator.md"
 API, CODAT, CONTROL = "/v1", "/codat", "/_emulator"
+CATCH_ALL = re.compile(r"<path:|^/codat/$")
+"""Where files are, and where nothing is."""
 
 
 class Operation(NamedTuple):
@@ -55,7 +57,7 @@ def operations(app: Flask, prefix: str) -> list[Operation]:
     found = [
         Operation(method, rule.rule.removeprefix(prefix))
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith(f"{prefix}/") and rule.endpoint != "static"
+        if rule.rule.startswith(f"{prefix}/") and not CATCH_ALL.search(rule.rule)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
     return sorted(found, key=lambda one: (one.path, one.method))

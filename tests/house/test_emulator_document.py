@@ -16,7 +16,7 @@ from tests.monite_walks import AREAS as WALKED
 
 ROOT = DOCUMENT.parents[1]
 TEST = re.compile(r"\b(tests/[\w/]+\.py)::(test_\w+)")
-FOR_PEOPLE = {"GET /", "POST /desk/{action}", "GET /static/{filename}"}
+FOR_PEOPLE = {"GET /", "POST /desk/{action}"}
 """What belongs to the presenter's page."""
 
 
