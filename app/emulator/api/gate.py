@@ -44,6 +44,8 @@ ROUTES_WITHOUT_ENTITY = (
     "/v1/entity_users/my_role",
     "/v1/events/<event_id>",
 )
+AS_GOOD_AS_JSON = ("", "application/json", "application/x-www-form-urlencoded")
+"""curl calls a form whatever `-d` sends, and Monite's guide leaves it at that."""
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -190,7 +192,7 @@ def _check_ids() -> None:
 def _check_content_type() -> None:
     """A body that calls itself something else than JSON is not read as JSON; one without a name is."""
     kind = request.mimetype
-    is_json = kind in ("", "application/json") or (kind.startswith("application/") and kind.endswith("+json"))
+    is_json = kind in AS_GOOD_AS_JSON or (kind.startswith("application/") and kind.endswith("+json"))
     if request.get_data() and not is_json:
         raise InvalidError("value is not a valid dict", ["body"], "type_error.dict")
 
