@@ -32,6 +32,8 @@ def create_emulator(settings: EmulatorSettings, *, engine: bool = True) -> Flask
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    # A path with an empty part is unknown, as at Monite, not another spelling to be led away from.
+    app.url_map.merge_slashes = False
     deps.init_app(app, settings)
     api.init_app(app)
     app.register_blueprint(control.bp)

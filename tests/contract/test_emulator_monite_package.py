@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +10,7 @@ from monite.core.api_error import ApiError
 from monite.errors import NotFoundError, TooManyRequestsError, UnauthorizedError, UnprocessableEntityError
 
 from tests.contract.samples import Copies
-from tests.monite_packages import NEWEST, Caller, make_caller, methods
+from tests.monite_packages import NEWEST, Caller, make_caller, methods, refused_with
 from tests.monite_walks import AREAS, WALKS, connect
 
 PENDING = {
@@ -40,7 +39,7 @@ def test_what_the_package_can_and_the_walks_leave_out_is_answered_with_501(copie
         walk(caller)
 
     left_out = [(name, method) for name, method in methods(caller.api) if name not in caller.called]
-    answered = {name: _status(method) for name, method in left_out}
+    answered = {name: refused_with(method) for name, method in left_out}
 
     assert {name: status for name, status in answered.items() if status != 501} == {}
     assert len(answered) > 200
@@ -106,15 +105,3 @@ def _hurry(caller: Caller) -> None:
 def _caller(copies: Copies) -> Caller:
     app = copies.make()
     return make_caller(app, NEWEST, copies.entities(app)[0])
-
-
-def _status(method: Any) -> int | None:
-    """What a call gets whose arguments are ids of nothing; it has to be a refusal."""
-    wanted = inspect.signature(method).parameters.values()
-    given = {one.name: str(uuid4()) for one in wanted if one.default is inspect.Parameter.empty}
-    try:
-        list(method(**given))
-    except ApiError as refused:
-        status: int | None = refused.status_code
-        return status
-    return None
