@@ -12,7 +12,7 @@ help:
 	@echo 'make run    the dashboard at http://127.0.0.1:5000, with an emulator on the other side'
 	@echo 'make test   lint, types, layers and all tests, in a browser too'
 	@echo 'make lint   the checks without the tests'
-	@echo 'make bench  how fast the pages, the scan and the start are'
+	@echo 'make bench  how fast the pages, the scan, the start and the emulator are'
 
 run: $(VENV)/runtime
 	@$(BIN)/gangway demo

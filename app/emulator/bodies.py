@@ -119,6 +119,15 @@ def identifier(given: Any, loc: Loc) -> str:
         raise InvalidError("value is not a valid uuid", loc, "type_error.uuid") from exc
 
 
+def email(given: Any, loc: Loc) -> str:
+    """An address of electronic mail, as far as its looks tell."""
+    found: str = text(maximum=320)(given, loc)
+    name, _, host = found.rpartition("@")
+    if not name or "." not in host.strip(".") or any(letter.isspace() for letter in found):
+        raise InvalidError("value is not a valid email address", loc, "value_error.email")
+    return found
+
+
 def flag(given: Any, loc: Loc) -> bool:
     """True or false."""
     if not isinstance(given, bool):
@@ -180,9 +189,19 @@ def _field(schema: Schema, name: str, value: Any, loc: Loc, closed: bool) -> Any
         return anything(value, loc)
     if value is None:
         if field.required or not field.nullable:
-            raise InvalidError("none is not an allowed value", loc, "type_error.none.not_allowed")
+            raise _null_refused(field, loc)
         return None
     return field.check(value, loc)
+
+
+def _null_refused(field: Field, loc: Loc) -> InvalidError:
+    """The refusal of null; its cause is what the newer services say: null is merely a wrong type."""
+    refused = InvalidError("none is not an allowed value", loc, "type_error.none.not_allowed")
+    try:
+        field.check(None, loc)
+    except InvalidError as natural:
+        refused.__cause__ = natural
+    return refused
 
 
 def _within(given: float, minimum: float, maximum: float, loc: Loc) -> float:

@@ -19,6 +19,8 @@ class EmulatorSettings:
     redirect_url: str | None = None
     rate_limit: int = 30
     """Requests a second for one client id, as Monite documents."""
+    token_lifetime: int = 1800
+    """Seconds until an access token expires."""
 
     @property
     def base_url(self) -> str:
@@ -40,4 +42,5 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> EmulatorSettings:
         instant=speed == "instant",
         redirect_url=redirect_url,
         rate_limit=int(environ.get("EMULATOR_RATE_LIMIT", "30")),
+        token_lifetime=int(environ.get("EMULATOR_TOKEN_LIFETIME_SECONDS", "1800")),
     )

@@ -18,7 +18,7 @@ from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
 from app.emulator.rules import platforms
 from app.emulator.rules.faults import KINDS
 from app.emulator.rules.versions import VERSIONS
-from app.emulator.store import book_pages, books, clock, connections, entities, faults, meta
+from app.emulator.store import book_pages, books, clock, connections, entities, entity_users, faults, meta
 from app.emulator.store.database import write
 from app.emulator.sync import connections as sync
 from app.emulator.sync import engine, mishaps
@@ -64,6 +64,7 @@ def state() -> Response:
             "client_id": client_id,
             "client_secret": client_secret,
             "entities": entities.names(db),
+            "entity_users": entity_users.names(db),
             "versions": list(VERSIONS),
             "switches": meta.switches(db),
         }

@@ -8,10 +8,8 @@ clock on the wall says too, and on a busy one it does not count what other progr
 
 from __future__ import annotations
 
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +24,7 @@ from app.store.database import connect
 from tests.bench.bare import bare_client, reading
 from tests.bench.report import Figure
 from tests.bench.stores import ENTITY, NOW, make_store
+from tests.bench.turns import in_turns
 from tests.factories import make_monite, make_settings
 
 WARM = 5
@@ -71,7 +70,9 @@ def run() -> Iterator[Figure]:
 def _measure(app: Flask, client: FlaskClient, db: Database, page: MeasuredPage) -> Iterator[Figure]:
     statements = _statements(app, client, page.path)
     bare_page = bare_client(db, statements)
-    own, bare = _in_turns(lambda: _get(client, page.path), lambda: _get(bare_page, "/"))
+    own, bare = in_turns(
+        lambda: _get(client, page.path), lambda: _get(bare_page, "/"), times=TIMES, warm=WARM
+    )
     yield Figure(
         f"{page.name}: page over its {len(statements)} queries on a bare page",
         own / bare,
@@ -80,7 +81,9 @@ def _measure(app: Flask, client: FlaskClient, db: Database, page: MeasuredPage) 
     )
     if page.deep:
         deep_path = _deep(client, page)
-        deep, first = _in_turns(lambda: _get(client, deep_path), lambda: _get(client, page.path))
+        deep, first = in_turns(
+            lambda: _get(client, deep_path), lambda: _get(client, page.path), times=TIMES, warm=WARM
+        )
         yield Figure(
             f"{page.name}: page {page.deep} over the first",
             deep / first,
@@ -93,18 +96,6 @@ def _get(client: FlaskClient, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200, f"{path}: {response.status_code}"
     return response.get_data(as_text=True)
-
-
-def _in_turns(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
-    """The median seconds of each, taken in turns so that a hot or a slow machine slows both."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for n in range(WARM + TIMES):
-        for work, into in zip((one, other), times, strict=True):
-            began = time.thread_time()
-            work()
-            if n >= WARM:
-                into.append(time.thread_time() - began)
-    return statistics.median(times[0]), statistics.median(times[1])
 
 
 def _statements(app: Flask, client: FlaskClient, path: str) -> list[str]:

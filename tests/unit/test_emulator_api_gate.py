@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.emulator import samples
 from app.emulator.api.limits import RateLimit
 from tests.emulator_clients import Face, face
 
@@ -183,3 +184,16 @@ def test_a_body_that_does_not_fit_is_refused_with_the_place(monite: Face, raw: b
     assert response.status_code == 422
     assert response.json["detail"][0]["loc"] == loc
     assert monite.get("/products")["data"] == []
+
+
+def test_an_entity_that_goes_while_it_is_written_to_is_unknown_then(monite: Face) -> None:
+    """As when the sample data is loaded afresh between a request's check and its write."""
+
+    def reset() -> None:
+        samples.load(monite.db, "empty")
+
+    monite.app.before_request_funcs[None].append(reset)
+
+    answer = monite.send("PATCH", "/accounting_sync_rules", {"push_statuses": {"payable": []}})
+
+    assert (answer.status_code, answer.json) == (403, {"error": {"message": "Forbidden"}})

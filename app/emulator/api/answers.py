@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, request
+from flask import Flask, Response, g, jsonify, make_response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from app.emulator.errors import ApiError, InvalidError, NotBuiltError, TooManyRequestsError
+from app.emulator.deps import database
+from app.emulator.errors import (
+    ApiError,
+    ForbiddenError,
+    InvalidError,
+    NotBuiltError,
+    NotFoundError,
+    TooManyRequestsError,
+)
+from app.emulator.rules import wordings
+from app.emulator.store import entities
 from app.emulator.store.pages import Page
 
 # Resources of Monite's API beside the ones served here: they exist there, and are not built here.
@@ -66,6 +77,7 @@ def init_app(app: Flask) -> None:
     """Answer every refusal in Monite's shapes; other paths keep Flask's own pages."""
     app.register_error_handler(ApiError, refusal)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(sqlite3.IntegrityError, _gone)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -80,6 +92,14 @@ def _http_error(error: HTTPException) -> Response:
     return make_response(jsonify({"error": {"message": names.get(code, error.name)}}), code)
 
 
+def _gone(error: sqlite3.IntegrityError) -> Response:
+    """What a write refers to can go after it was looked up, by another request or a reset."""
+    if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        raise error
+    stays = entities.exists(database(), str(g.get("entity_id")))
+    return refusal(NotFoundError() if stays else ForbiddenError())
+
+
 def _is_lacking(error: HTTPException) -> bool:
     """Whether Monite serves what this emulator has no route for."""
     parts = request.path.removeprefix(PREFIX).rstrip("/").split("/")
@@ -90,8 +110,17 @@ def _is_lacking(error: HTTPException) -> bool:
 
 def _body(error: ApiError) -> dict[str, Any]:
     if isinstance(error, InvalidError):
-        return {"detail": [{"loc": error.loc, "msg": error.message, "type": error.type}]}
+        text, type_ = _worded(error)
+        return {"detail": [{"loc": error.loc, "msg": text, "type": type_}]}
     if isinstance(error, TooManyRequestsError):
         return {"message": error.message}
     kind = {"type": error.type} if error.type else {}
     return {"error": {**kind, "message": error.message}}
+
+
+def _worded(error: InvalidError) -> tuple[str, str]:
+    """The refusal in the words of the service that the request went to."""
+    if request.path.removeprefix(PREFIX).split("/")[0] not in wordings.NEWER_SERVICES:
+        return error.message, str(error.type)
+    natural = error.__cause__ if isinstance(error.__cause__, InvalidError) else error
+    return wordings.newer(natural.message, str(natural.type))

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers
+from app.emulator.api import access, answers
 from app.emulator.api.gate import entity_id
 from app.emulator.bodies import (
     Field,
@@ -80,7 +80,7 @@ UPDATE = {
 def index() -> Response:
     """One page of the entity's counterparts."""
     args = request.args.to_dict(flat=False)
-    return answers.page(counterparts.find(database(), entity_id(), args))
+    return answers.page(counterparts.find(database(), entity_id(), args, creator=access.creator()))
 
 
 @bp.post("")
@@ -93,7 +93,9 @@ def create() -> tuple[Response, int]:
     if body.pop(other, None) is not None:
         raise InvalidError("extra fields not permitted", ["body", other], "value_error.extra")
     with write(database()) as db:
-        return jsonify(counterparts.create(db, entity_id(), body)), 201
+        return jsonify(
+            counterparts.create(db, entity_id(), {**body, "created_by_entity_user_id": access.author()})
+        ), 201
 
 
 @bp.get("/<counterpart_id>")

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from flask import Flask, Response, current_app, g, request
 from werkzeug.wsgi import ClosingIterator
 
-from app.emulator.api import breakdowns
+from app.emulator.api import access, breakdowns
 from app.emulator.api.answers import PREFIX, refusal
 from app.emulator.api.limits import RateLimit
 from app.emulator.config import EmulatorSettings
@@ -32,7 +32,13 @@ from app.emulator.rules.versions import KNOWN_DATES, VERSIONS, Version
 from app.emulator.store import entities, meta, tokens
 from app.emulator.sync import engine
 
-WITHOUT_ENTITY = ("auth", "settings", "entities", "webhook_subscriptions")
+WITHOUT_ENTITY = ("auth", "settings", "entities", "webhook_subscriptions", "webhook_settings")
+ROUTES_WITHOUT_ENTITY = (
+    "/v1/entity_users/me",
+    "/v1/entity_users/my_entity",
+    "/v1/entity_users/my_role",
+    "/v1/events/<event_id>",
+)
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -74,11 +80,15 @@ def _enter() -> Response | None:
         g.broken = True
         return broken
     _check_version()
-    if request.path != "/v1/auth/token" and not known:
+    if request.path == "/v1/auth/token":
+        return None
+    if token is None or not known:
         raise UnauthorizedError
+    access.enter(db, token)
     if request.url_rule is not None:
-        _check_entity()
+        _check_entity(request.url_rule.rule)
         _check_ids()
+        access.check(db, request.url_rule.rule.removeprefix(PREFIX))
     return None
 
 
@@ -127,8 +137,8 @@ def _check_version() -> None:
         raise NotFoundError
 
 
-def _check_entity() -> None:
-    if _resource() in WITHOUT_ENTITY:
+def _check_entity(route: str) -> None:
+    if _resource() in WITHOUT_ENTITY or route in ROUTES_WITHOUT_ENTITY:
         return
     loc = ["header", "x-monite-entity-id"]
     asked = _asked_entity()
@@ -138,12 +148,15 @@ def _check_entity() -> None:
         g.entity_id = str(UUID(asked))
     except ValueError as exc:
         raise InvalidError("value is not a valid uuid", loc, "type_error.uuid") from exc
-    if not entities.exists(database(), g.entity_id):
+    user = access.principal()
+    if not entities.exists(database(), g.entity_id) or (user and user.entity_id != g.entity_id):
         raise ForbiddenError
 
 
 def _check_ids() -> None:
-    """Every id in a path is a UUID; its spelling does not matter."""
+    """Every id in a path is a UUID, except the accounting system's own; its spelling does not matter."""
+    if _resource() == "accounting":
+        return
     for name, value in (request.view_args or {}).items():
         try:
             request.view_args[name] = str(UUID(value))  # type: ignore[index]

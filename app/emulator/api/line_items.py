@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.api.payables import open_payable
 from app.emulator.bodies import Field, identifier, listed, nested, number, read, text, whole
@@ -43,13 +43,13 @@ def create(payable_id: str) -> tuple[Response, int]:
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), [body])
-        return jsonify(line_items.create(db, entity_id(), payable_id, body)), 201
+        return jsonify(line_items.create(db, entity_id(), payable_id, {**body, **_made_by()})), 201
 
 
 @bp.put("")
 def replace(payable_id: str) -> Response:
     """The lines that now stand in the place of all others."""
-    given = read(REPLACE, closed=True)["data"]
+    given = [{**line, **_made_by()} for line in read(REPLACE, closed=True)["data"]]
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), given)
@@ -82,3 +82,7 @@ def delete(payable_id: str, line_item_id: str) -> tuple[str, int]:
         open_payable(db, payable_id)
         line_items.delete(db, entity_id(), payable_id, line_item_id)
     return "", 204
+
+
+def _made_by() -> dict[str, str | None]:
+    return {"was_created_by_user_id": access.author()}

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from sqlite_utils import Database
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.bodies import LARGEST_AMOUNT, Field, anything, day, identifier, read, text, whole
 from app.emulator.deps import database
@@ -45,7 +45,7 @@ FIELDS = {
 def index() -> Response:
     """One page of the entity's payables."""
     args = request.args.to_dict(flat=False)
-    return answers.page(payables.find(database(), entity_id(), args))
+    return answers.page(payables.find(database(), entity_id(), args, creator=access.creator()))
 
 
 @bp.post("")
@@ -54,7 +54,7 @@ def create() -> Response:
     body = read(FIELDS)
     with write(database()) as db:
         references.check(db, entity_id(), [body])
-        return jsonify(payables.create(db, entity_id(), body))
+        return jsonify(payables.create(db, entity_id(), {**body, **_made_by()}))
 
 
 @bp.get("/<payable_id>")
@@ -71,6 +71,11 @@ def update(payable_id: str) -> Response:
         open_payable(db, payable_id)
         references.check(db, entity_id(), [body])
         return jsonify(payables.update(db, entity_id(), payable_id, body))
+
+
+def _made_by() -> dict[str, Any]:
+    user = access.principal()
+    return {"was_created_by_user_id": user.user_id, "created_by_role_id": user.role_id} if user else {}
 
 
 def open_payable(db: Database, payable_id: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.bodies import Field, choice, identifier, nested, partial, read, text, whole
 from app.emulator.deps import database
@@ -34,7 +34,7 @@ UPDATE = {
 def index() -> Response:
     """One page of the entity's products."""
     args = request.args.to_dict(flat=False)
-    return answers.page(products.find(database(), entity_id(), args))
+    return answers.page(products.find(database(), entity_id(), args, creator=access.creator()))
 
 
 @bp.post("")
@@ -43,7 +43,7 @@ def create() -> tuple[Response, int]:
     body = read(CREATE)
     with write(database()) as db:
         references.check(db, entity_id(), [body])
-        return jsonify(products.create(db, entity_id(), body)), 201
+        return jsonify(products.create(db, entity_id(), {**body, "entity_user_id": access.author()})), 201
 
 
 @bp.get("/<product_id>")

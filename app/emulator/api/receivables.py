@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import answers, references
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.api.products import PRICE
 from app.emulator.bodies import Field, choice, identifier, listed, nested, number, read, text, whole
@@ -49,7 +49,7 @@ REPLACE = {"data": Field(listed(nested(LINE)), required=True)}
 def index() -> Response:
     """One page of the entity's receivables."""
     args = request.args.to_dict(flat=False)
-    return answers.page(receivables.find(database(), entity_id(), args))
+    return answers.page(receivables.find(database(), entity_id(), args, creator=access.creator()))
 
 
 @bp.get("/<receivable_id>")

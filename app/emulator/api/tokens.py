@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from app.emulator.bodies import Field, choice, identifier, read, text
-from app.emulator.deps import database
-from app.emulator.errors import NotBuiltError, UnauthorizedError
-from app.emulator.store import meta, tokens
+from app.emulator.deps import database, settings
+from app.emulator.errors import BadRequestError, InvalidError, UnauthorizedError
+from app.emulator.store import entity_users, meta, tokens
 from app.emulator.store.database import write
 
 bp = Blueprint("tokens", __name__, url_prefix="/v1/auth")
@@ -29,14 +29,15 @@ REVOKE = {**CREDENTIALS, "token": Field(text(), required=True)}
 
 @bp.post("/token")
 def create() -> Response:
-    """A token for all entities of the partner."""
+    """A token for all entities of the partner, or for one entity user, whose role decides."""
     body = read(CREATE)
     _check(body)
-    if body["grant_type"] == "entity_user":
-        raise NotBuiltError("Tokens of entity users are not part of the emulator.")
+    grant, user_id, lifetime = body["grant_type"], None, settings().token_lifetime
+    if grant == "entity_user":
+        user_id = _entity_user(body.get("entity_user_id"))
     with write(database()) as db:
-        token = tokens.create(db, body["grant_type"])
-    return jsonify({"access_token": token, "expires_in": tokens.LIFETIME_SECONDS, "token_type": "Bearer"})
+        token = tokens.create(db, grant, entity_user_id=user_id, lifetime=lifetime)
+    return jsonify({"access_token": token, "expires_in": lifetime, "token_type": "Bearer"})
 
 
 @bp.post("/revoke")
@@ -47,6 +48,14 @@ def revoke() -> Response:
     with write(database()) as db:
         tokens.revoke(db, body["token"])
     return jsonify({"message": "Token revoked"})
+
+
+def _entity_user(user_id: str | None) -> str:
+    if user_id is None:
+        raise InvalidError("field required", ["body", "entity_user_id"], "value_error.missing")
+    if not entity_users.is_active(database(), user_id):
+        raise BadRequestError("Entity user not found.")
+    return user_id
 
 
 def _check(body: dict[str, Any]) -> None:

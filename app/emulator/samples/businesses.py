@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from app.emulator.samples import invoices, shapes
+from app.emulator.samples import invoices, people, shapes
 from app.emulator.samples.calendar import Calendar
 from app.emulator.samples.files import read
 from app.emulator.samples.names import new_id
@@ -28,6 +28,7 @@ def tables(business: Business, calendar: Calendar) -> Tables:
     """Everything that Monite holds of the business."""
     return {
         "entities": [_entity(business, calendar)],
+        **people.tables(business, calendar),
         "measure_units": _measure_units(business, calendar),
         **_counterparts(business, calendar),
         "products": _products(business, calendar),

@@ -103,6 +103,11 @@ def moments(name: str, column: str) -> dict[str, Filter]:
     return _compared(name, column, _moment, "datetime")
 
 
+def moment(column: str) -> Filter:
+    """The column is this very moment."""
+    return Filter(f"{column} = {{}}", _moment, "datetime")
+
+
 def _compared(name: str, column: str, read: Callable[[str], Any], kind: str) -> dict[str, Filter]:
     return {
         f"{name}__{word}": Filter(f"{column} {sign} {{}}", read, kind) for word, sign in COMPARISONS.items()

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
-from app.emulator.store import objects, pages
+from app.emulator.store import creators, objects, pages
 from app.emulator.store.filters import (
     among,
     choice,
@@ -50,10 +50,12 @@ TEMPLATE: Row = {
 }
 
 
-def find(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
+def find(
+    db: Database, entity_id: str, args: Mapping[str, list[str]], *, creator: str | None = None
+) -> pages.Page:
     """One page of the entity's products, in Monite's shape."""
     query = pages.read_query(LISTING, args, entity_id)
-    where, values = compile_filters(FILTERS, query.filters)
+    where, values = creators.only(TABLE, creator, *compile_filters(FILTERS, query.filters))
     return pages.fetch(db, LISTING, query, entity_id, where=where, values=values).shaped(shaped)
 
 

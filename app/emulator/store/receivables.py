@@ -15,7 +15,7 @@ from uuid import uuid4
 from sqlite_utils import Database
 
 from app.emulator.errors import BadRequestError, ConflictError
-from app.emulator.store import measure_units, objects, pages, products
+from app.emulator.store import creators, measure_units, objects, pages, products
 from app.emulator.store.filters import (
     Filter,
     among,
@@ -134,10 +134,12 @@ TEMPLATE: Row = dict.fromkeys(FIELDS) | {
 }
 
 
-def find(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
+def find(
+    db: Database, entity_id: str, args: Mapping[str, list[str]], *, creator: str | None = None
+) -> pages.Page:
     """One page of the entity's receivables, in Monite's shape."""
     query = pages.read_query(LISTING, args, entity_id)
-    where, values = compile_filters(FILTERS, query.filters)
+    where, values = creators.only(TABLE, creator, *compile_filters(FILTERS, query.filters))
     page = pages.fetch(db, LISTING, query, entity_id, where=where, values=values)
     bodies = [_body(row) for row in page.rows]
     _resolve(db, entity_id, bodies)

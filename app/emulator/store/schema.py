@@ -150,7 +150,7 @@ CREATE TABLE roles (
 CREATE INDEX roles_by_entity ON roles (entity_id, created_at, id);
 CREATE TABLE entity_users (
     id TEXT PRIMARY KEY, entity_id TEXT NOT NULL REFERENCES entities, login TEXT NOT NULL,
-    role_id TEXT REFERENCES roles, status TEXT NOT NULL DEFAULT 'active', body TEXT NOT NULL,
+    role_id TEXT NOT NULL REFERENCES roles, status TEXT NOT NULL DEFAULT 'active', body TEXT NOT NULL,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
 CREATE INDEX entity_users_by_entity ON entity_users (entity_id, created_at, id);
 CREATE UNIQUE INDEX one_user_per_login ON entity_users (entity_id, login) WHERE status <> 'deleted';
