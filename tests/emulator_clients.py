@@ -77,6 +77,11 @@ class Face:
             _add_organisation(db, entity_id, name)
         return entity_id
 
+    def add_organisation(self, name: str, *, own: bool = True, platform: str = "xero") -> None:
+        """One more organisation that the entity's person may choose on signing in."""
+        with write(self.db) as db:
+            _add_organisation(db, self.entity_id, name, own=own, platform=platform)
+
     def add_payable(self, entity_id: str | None = None, **changes: Any) -> Body:
         """A payable, in any status."""
         status = changes.pop("status", "waiting_to_be_paid")
@@ -126,14 +131,16 @@ def _answer(response: TestResponse) -> Answer:
     return Answer(response.status_code, response.headers, response.text, content)
 
 
-def _add_organisation(db: Database, entity_id: str, name: str) -> None:
+def _add_organisation(
+    db: Database, entity_id: str, name: str, *, own: bool = True, platform: str = "xero"
+) -> None:
     organisation_id = str(uuid4())
     db.table("organisations").insert(
         {
             "id": organisation_id,
             "entity_id": entity_id,
-            "platform": "xero",
-            "is_own": 1,
+            "platform": platform,
+            "is_own": int(own),
             "name": name,
             "legal_name": name,
             "email": "books@example.com",

@@ -44,7 +44,7 @@ class Running:
         assert len(found) == 1, name
         return str(found[0])
 
-    def client(self, entity_id: str | None = None) -> Client:
+    def client(self, entity_id: str | None = None, version: str = VERSION) -> Client:
         """A client with a token of its own."""
         state = self.state()
         credentials = {name: state[name] for name in ("client_id", "client_secret")}
@@ -55,7 +55,7 @@ class Running:
             timeout=20,
         )
         token = response.json()["access_token"]
-        return Client(self, token, entity_id)
+        return Client(self, token, entity_id, version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,11 @@ class Client:
     emulator: Running
     token: str
     entity_id: str | None
+    version: str = VERSION
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """One request with all the headers that Monite asks for."""
-        headers = {"Authorization": f"Bearer {self.token}", "X-Monite-Version": VERSION}
+        headers = {"Authorization": f"Bearer {self.token}", "X-Monite-Version": self.version}
         if self.entity_id:
             headers["X-Monite-Entity-Id"] = self.entity_id
         url = f"{self.emulator.url}/v1{path}"

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import request
 
 from app.emulator.errors import InvalidError
+from app.emulator.rules.codes import COUNTRIES, CURRENCIES, LANGUAGES
 
 Loc = tuple[str | int, ...]
 Check = Callable[[Any, Loc], Any]
@@ -34,7 +36,8 @@ Schema = Mapping[str, Field]
 def read(schema: Schema, *, closed: bool = True, empty_allowed: bool = False) -> dict[str, Any]:
     """The request's JSON object, checked; raises InvalidError where it does not fit.
 
-    With `empty_allowed` a request without a body reads as an empty object.
+    An open schema leaves unknown fields out of what it returns. With `empty_allowed` a request
+    without a body reads as an empty object.
     """
     raw = request.get_data()
     if not raw:
@@ -50,23 +53,32 @@ def read(schema: Schema, *, closed: bool = True, empty_allowed: bool = False) ->
 
 
 def nested(schema: Schema, *, closed: bool = True) -> Check:
-    """An object of this schema."""
+    """An object of this schema; an open one may hold more, which is dropped."""
 
     def check(given: Any, loc: Loc) -> dict[str, Any]:
         if not isinstance(given, dict):
             raise InvalidError("value is not a valid dict", loc, "type_error.dict")
         _refuse_missing(schema, given, loc)
-        return {name: _field(schema, name, value, (*loc, name), closed) for name, value in given.items()}
+        if closed:
+            _refuse_unknown(schema, given, loc)
+        known = {name: value for name, value in given.items() if name in schema}
+        return {name: _field(schema[name], value, (*loc, name)) for name, value in known.items()}
 
     return check
 
 
-def listed(item: Check) -> Check:
-    """A list of such items."""
+def listed(item: Check, minimum: int = 0, maximum: int | None = None) -> Check:
+    """A list of such items, of a length within the bounds."""
 
     def check(given: Any, loc: Loc) -> list[Any]:
         if not isinstance(given, list):
             raise InvalidError("value is not a valid list", loc, "type_error.list")
+        if len(given) < minimum:
+            message = f"ensure this value has at least {minimum} items"
+            raise InvalidError(message, loc, "value_error.list.min_items")
+        if maximum is not None and len(given) > maximum:
+            message = f"ensure this value has at most {maximum} items"
+            raise InvalidError(message, loc, "value_error.list.max_items")
         return [item(value, (*loc, index)) for index, value in enumerate(given)]
 
     return check
@@ -111,6 +123,25 @@ def number(minimum: float = 0, maximum: float = LARGEST_AMOUNT) -> Check:
     return check
 
 
+def above(bound: float) -> Check:
+    """A number larger than the bound."""
+    any_number = number(bound)
+
+    def check(given: Any, loc: Loc) -> float:
+        found: float = any_number(given, loc)
+        if found <= bound:
+            message = f"ensure this value is greater than {bound}"
+            raise InvalidError(message, loc, "value_error.number.not_gt")
+        return found
+
+    return check
+
+
+def optional(item: Check) -> Check:
+    """Null, or what the check takes."""
+    return lambda given, loc: None if given is None else item(given, loc)
+
+
 def identifier(given: Any, loc: Loc) -> str:
     """A UUID."""
     try:
@@ -125,6 +156,19 @@ def email(given: Any, loc: Loc) -> str:
     name, _, host = found.rpartition("@")
     if not name or "." not in host.strip(".") or any(letter.isspace() for letter in found):
         raise InvalidError("value is not a valid email address", loc, "value_error.email")
+    return found
+
+
+def url(given: Any, loc: Loc) -> str:
+    """An address of the web, as far as its looks tell."""
+    found: str = text(1, 2083)(given, loc)
+    try:
+        parts = urlsplit(found)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable or any(letter.isspace() for letter in found):
+        raise InvalidError("invalid or missing URL scheme", loc, "value_error.url.scheme")
     return found
 
 
@@ -161,6 +205,19 @@ def choice(permitted: Iterable[str]) -> Check:
     return check
 
 
+currency = choice(CURRENCIES)
+country = choice(COUNTRIES)
+language = choice(LANGUAGES)
+
+
+def json_object(given: Any, loc: Loc) -> dict[str, Any]:
+    """Any object."""
+    if not isinstance(given, dict):
+        raise InvalidError("value is not a valid dict", loc, "type_error.dict")
+    found: dict[str, Any] = anything(given, loc)
+    return found
+
+
 def anything(given: Any, loc: Loc) -> Any:
     """Any JSON that can be kept."""
     try:
@@ -181,12 +238,13 @@ def _refuse_missing(schema: Schema, given: dict[str, Any], loc: Loc) -> None:
             raise InvalidError("field required", [*loc, name], "value_error.missing")
 
 
-def _field(schema: Schema, name: str, value: Any, loc: Loc, closed: bool) -> Any:
-    field = schema.get(name)
-    if field is None:
-        if closed:
-            raise InvalidError("extra fields not permitted", loc, "value_error.extra")
-        return anything(value, loc)
+def _refuse_unknown(schema: Schema, given: dict[str, Any], loc: Loc) -> None:
+    for name in given:
+        if name not in schema:
+            raise InvalidError("extra fields not permitted", [*loc, name], "value_error.extra")
+
+
+def _field(field: Field, value: Any, loc: Loc) -> Any:
     if value is None:
         if field.required or not field.nullable:
             raise _null_refused(field, loc)

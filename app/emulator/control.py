@@ -12,7 +12,18 @@ from flask import Blueprint, Response, jsonify, request
 from sqlite_utils import Database
 
 from app.emulator import samples
-from app.emulator.bodies import Field, anything, choice, flag, identifier, nested, number, read, text, whole
+from app.emulator.bodies import (
+    Field,
+    anything,
+    choice,
+    flag,
+    identifier,
+    json_object,
+    number,
+    read,
+    text,
+    whole,
+)
 from app.emulator.deps import database, settings
 from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
 from app.emulator.rules import platforms
@@ -36,7 +47,7 @@ FAULT = {
     "kind": Field(text(1), required=True),
     "entity_id": Field(identifier),
     "count": Field(whole(1, 1_000_000)),
-    "options": Field(nested({}, closed=False)),
+    "options": Field(json_object),
 }
 CLEAR = {"kind": Field(text(1)), "entity_id": Field(identifier), "count": Field(anything)}
 SWITCHES = {name: Field(flag, nullable=False) for name in meta.DEFAULT_SWITCHES}

@@ -47,12 +47,13 @@ def _prepare(settings: EmulatorSettings) -> None:
     db = open_database(settings.database)
     try:
         migrate(db)
-        _fill(db)
+        _fill(db, settings.base_url)
     finally:
         db.close()
 
 
-def _fill(db: Database) -> None:
+def _fill(db: Database, base_url: str) -> None:
     with write(db):
+        meta.save(db, "base_url", base_url)
         if not meta.find(db, "scenario"):
             samples.load(db, "smooth")

@@ -66,6 +66,30 @@ def test_a_person_connects_through_the_steps_of_xero(page: Page, emulator: Runni
     expect_good(page)
 
 
+def test_a_person_chooses_the_system_there_by_keyboard_alone(chromium: Browser, emulator: Running) -> None:
+    emulator.control("POST", "/reset", {"scenario": "smooth"})
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, color_scheme="dark")
+    page = context.new_page()
+    client = emulator.client(emulator.entity_id("Fernlight"), version="2023-09-01")
+    made = client.send("POST", "/accounting_connections").json()
+    page.goto(emulator.url + urlsplit(str(made["connection_url"])).path)
+    expect_good(page)
+
+    page.get_by_role("radio", name="Xero").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Sign in to practice QuickBooks Online")).to_be_visible()
+    expect_good(page)
+    for button in ("Continue as Maya Rook", "Connect", "Finish"):
+        page.get_by_role("button", name=button).focus()
+        page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="You are all set")).to_be_visible()
+    connection = client.get(f"/accounting_connections/{made['id']}")
+    assert (connection["status"], connection["platform"]) == ("connected", "quickbooks_online")
+    context.close()
+
+
 def test_the_presenter_page_reads_well(page: Page, emulator: Running) -> None:
     page.goto(f"{emulator.url}/_emulator/?entity={emulator.entity_id('Saguaro')}")
     expect_good(page)

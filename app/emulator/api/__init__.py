@@ -1,14 +1,16 @@
-"""Monite's API of version 2024-01-31, a module per resource, on Monite's own paths."""
+"""Monite's API in the versions spoken here, a module per resource, on Monite's own paths."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from app.emulator.api import (
+    accounting,
     answers,
     connections,
     counterparts,
     entities,
+    entity_settings,
     entity_users,
     gate,
     ledger_accounts,
@@ -26,9 +28,11 @@ from app.emulator.api import (
 )
 
 RESOURCES = (
+    accounting,
     connections,
     counterparts,
     entities,
+    entity_settings,
     entity_users,
     ledger_accounts,
     line_items,

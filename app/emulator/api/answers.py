@@ -41,9 +41,6 @@ ELSEWHERE = frozenset(
 # Method, resource and depth of path: operations of Monite's on paths that are served here otherwise.
 LACKING = frozenset(
     {
-        ("POST", "entities", 1),
-        ("PATCH", "entities", 2),
-        ("PATCH", "entities", 3),
         ("DELETE", "payables", 2),
         ("POST", "receivables", 1),
         ("PATCH", "receivables", 2),

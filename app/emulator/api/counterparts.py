@@ -6,15 +6,17 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.emulator.api import access, answers
+from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
 from app.emulator.bodies import (
     Field,
     Schema,
-    anything,
     choice,
+    country,
+    email,
     flag,
     identifier,
+    language,
     listed,
     nested,
     partial,
@@ -29,51 +31,48 @@ from app.emulator.store.database import write
 bp = Blueprint("counterparts", __name__, url_prefix="/v1/counterparts")
 
 ADDRESS = {
-    "city": Field(text(1, 255), required=True),
-    "country": Field(text(2, 2), required=True),
-    "line1": Field(text(1, 255), required=True),
-    "postal_code": Field(text(1, 255), required=True),
-    "line2": Field(text(0, 255)),
-    "state": Field(text(0, 255)),
+    **dict.fromkeys(("city", "line1", "postal_code"), Field(text(), required=True)),
+    "country": Field(country, required=True),
+    "line2": Field(text()),
+    "state": Field(text()),
 }
 PARTY = {
-    "address": Field(nested(ADDRESS), required=True),
     "is_customer": Field(flag, required=True),
     "is_vendor": Field(flag, required=True),
-    "email": Field(text()),
+    "email": Field(email),
     "phone": Field(text()),
     "tag_ids": Field(listed(identifier)),
 }
 PARTIES: dict[str, Schema] = {
-    "organization": {**PARTY, "legal_name": Field(text(1, 255), required=True)},
+    "organization": {**PARTY, "legal_name": Field(text(), required=True)},
     "individual": {
         **PARTY,
-        "first_name": Field(text(1, 255), required=True),
-        "last_name": Field(text(1, 255), required=True),
+        "first_name": Field(text(1), required=True),
+        "last_name": Field(text(1), required=True),
         "title": Field(text()),
     },
 }
 PLAIN = {
-    "external_reference": Field(text()),
-    "language": Field(text(2, 5)),
-    "reminders_enabled": Field(flag),
-    "tax_id": Field(text()),
+    "external_reference": Field(text(1, 255)),
+    "language": Field(language, nullable=False),
+    "reminders_enabled": Field(flag, nullable=False),
+    "tax_id": Field(text(0, 30)),
 }
+WITH_ADDRESS = {"address": Field(nested(ADDRESS), required=True)}
 CREATE = {
     **PLAIN,
     "type": Field(choice(counterparts.TYPES), required=True),
-    **{kind: Field(nested(schema)) for kind, schema in PARTIES.items()},
+    # Monite's schema of a new organization is open, every other one is closed.
+    "organization": Field(nested({**PARTIES["organization"], **WITH_ADDRESS}, closed=False)),
+    "individual": Field(nested({**PARTIES["individual"], **WITH_ADDRESS})),
 }
 UPDATE = {
     **PLAIN,
     "default_billing_address_id": Field(identifier),
     "default_shipping_address_id": Field(identifier),
-    "type": Field(anything),
-    **{
-        kind: Field(nested(partial({name: field for name, field in schema.items() if name != "address"})))
-        for kind, schema in PARTIES.items()
-    },
+    **{kind: Field(nested(partial(schema))) for kind, schema in PARTIES.items()},
 }
+DEFAULT_ADDRESSES = ("default_billing_address_id", "default_shipping_address_id")
 
 
 @bp.get("")
@@ -93,9 +92,9 @@ def create() -> tuple[Response, int]:
     if body.pop(other, None) is not None:
         raise InvalidError("extra fields not permitted", ["body", other], "value_error.extra")
     with write(database()) as db:
-        return jsonify(
-            counterparts.create(db, entity_id(), {**body, "created_by_entity_user_id": access.author()})
-        ), 201
+        references.check(db, entity_id(), [body[body["type"]]])
+        made = {**body, "created_by_entity_user_id": access.author()}
+        return jsonify(counterparts.create(db, entity_id(), made)), 201
 
 
 @bp.get("/<counterpart_id>")
@@ -108,10 +107,13 @@ def show(counterpart_id: str) -> Response:
 def update(counterpart_id: str) -> Response:
     """The counterpart with the changes in it; its type stays what it is."""
     body = read_body(UPDATE)
-    body.pop("type", None)
     with write(database()) as db:
         kind = counterparts.get(db, entity_id(), counterpart_id)["type"]
         _refuse_nulls(kind, body)
+        references.check(db, entity_id(), [body[kind]])
+        for name in DEFAULT_ADDRESSES:
+            named = {"counterpart_id": counterpart_id, "counterpart_address_id": body.get(name)}
+            references.check_address(db, entity_id(), named)
         return jsonify(counterparts.update(db, entity_id(), counterpart_id, body))
 
 
@@ -142,7 +144,9 @@ def _refuse_nulls(kind: str, body: dict[str, Any]) -> None:
     other = "individual" if kind == "organization" else "organization"
     if other in body:
         raise InvalidError("extra fields not permitted", ["body", other], "value_error.extra")
-    for name, value in (body.get(kind) or {}).items():
+    if body.get(kind) is None:
+        raise InvalidError("field required", ["body", kind], "value_error.missing")
+    for name, value in body[kind].items():
         if value is None and PARTIES[kind][name].required:
             raise InvalidError(
                 "none is not an allowed value", ["body", kind, name], "type_error.none.not_allowed"

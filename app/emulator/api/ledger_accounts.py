@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers
-from app.emulator.api.gate import entity_id
+from app.emulator.api.gate import entity_id, version
 from app.emulator.deps import database
 from app.emulator.store import listings
 
@@ -16,7 +16,7 @@ bp = Blueprint("ledger_accounts", __name__, url_prefix="/v1/ledger_accounts")
 def index() -> Response:
     """One page of them."""
     args = request.args.to_dict(flat=False)
-    return answers.page(listings.ledger_accounts(database(), entity_id(), args))
+    return answers.page(listings.ledger_accounts(database(), entity_id(), args, version()))
 
 
 @bp.get("/<ledger_account_id>")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import access, answers, references
-from app.emulator.api.gate import entity_id
+from app.emulator.api.gate import entity_id, version
 from app.emulator.api.payables import open_payable
 from app.emulator.bodies import Field, identifier, listed, nested, number, read, text, whole
 from app.emulator.deps import database
@@ -22,7 +24,7 @@ FIELDS = {
     "quantity": Field(number()),
     "tax": Field(whole(0, 10_000)),
     "unit": Field(text()),
-    "unit_price": Field(whole(minimum=0)),
+    "unit_price": Field(whole()),
 }
 REPLACED = {**FIELDS, "subtotal": Field(whole()), "total": Field(whole())}
 REPLACE = {"data": Field(listed(nested(REPLACED)), required=True)}
@@ -33,7 +35,7 @@ def index(payable_id: str) -> Response:
     """One page of the payable's lines."""
     db, args = database(), request.args.to_dict(flat=False)
     payables.get(db, entity_id(), payable_id)
-    return answers.page(line_items.find(db, payable_id, args))
+    return answers.page(line_items.find(db, payable_id, args).shaped(_shown))
 
 
 @bp.post("")
@@ -43,17 +45,19 @@ def create(payable_id: str) -> tuple[Response, int]:
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), [body])
-        return jsonify(line_items.create(db, entity_id(), payable_id, {**body, **_made_by()})), 201
+        made = line_items.create(db, entity_id(), payable_id, {**body, **_made_by()})
+        return jsonify(_shown(made)), 201
 
 
 @bp.put("")
 def replace(payable_id: str) -> Response:
     """The lines that now stand in the place of all others."""
-    given = [{**line, **_made_by()} for line in read(REPLACE, closed=True)["data"]]
+    given = [{**line, **_made_by()} for line in read(REPLACE, closed=False)["data"]]
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), given)
-        return jsonify({"data": line_items.replace(db, entity_id(), payable_id, given)})
+        made = line_items.replace(db, entity_id(), payable_id, given)
+        return jsonify({"data": [_shown(line) for line in made]})
 
 
 @bp.get("/<line_item_id>")
@@ -61,7 +65,7 @@ def show(payable_id: str, line_item_id: str) -> Response:
     """One line."""
     db = database()
     payables.get(db, entity_id(), payable_id)
-    return jsonify(line_items.get(db, payable_id, line_item_id))
+    return jsonify(_shown(line_items.get(db, payable_id, line_item_id)))
 
 
 @bp.patch("/<line_item_id>")
@@ -72,7 +76,7 @@ def update(payable_id: str, line_item_id: str) -> Response:
         open_payable(db, payable_id)
         line_items.get(db, payable_id, line_item_id)
         references.check(db, entity_id(), [body])
-        return jsonify(line_items.update(db, entity_id(), payable_id, line_item_id, body))
+        return jsonify(_shown(line_items.update(db, entity_id(), payable_id, line_item_id, body)))
 
 
 @bp.delete("/<line_item_id>")
@@ -82,6 +86,11 @@ def delete(payable_id: str, line_item_id: str) -> tuple[str, int]:
         open_payable(db, payable_id)
         line_items.delete(db, entity_id(), payable_id, line_item_id)
     return "", 204
+
+
+def _shown(line: dict[str, Any]) -> dict[str, Any]:
+    hidden = () if version().late_fields else ("ocr_set_quantity_to_one",)
+    return {name: value for name, value in line.items() if name not in hidden}
 
 
 def _made_by() -> dict[str, str | None]:

@@ -21,6 +21,9 @@ NAMED = {
 def check(db: Database, entity_id: str, bodies: Iterable[Mapping[str, Any]]) -> None:
     """Raises BadRequestError for the first id of which the entity has nothing; null is no id."""
     for body in bodies:
+        if body.get("tag_ids"):
+            # Tags are made by operations that the emulator does not have, so there are none.
+            raise BadRequestError("Tag not found.")
         for name, (get, message) in NAMED.items():
             if body.get(name) is None:
                 continue
@@ -28,3 +31,16 @@ def check(db: Database, entity_id: str, bodies: Iterable[Mapping[str, Any]]) -> 
                 get(db, entity_id, body[name])
             except NotFoundError as exc:
                 raise BadRequestError(message) from exc
+
+
+def check_address(db: Database, entity_id: str, body: Mapping[str, Any], *, owner: str | None = None) -> None:
+    """Raises BadRequestError when the body names an address that its counterpart does not have.
+
+    `owner` is the counterpart so far, for a body that names no other.
+    """
+    if body.get("counterpart_address_id") is None:
+        return
+    owner = body.get("counterpart_id", owner)
+    known = counterparts.addresses(db, entity_id, owner) if owner else []
+    if body["counterpart_address_id"] not in {address["id"] for address in known}:
+        raise BadRequestError("Counterpart address not found.")

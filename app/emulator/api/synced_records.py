@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers
-from app.emulator.api.gate import entity_id
+from app.emulator.api.gate import entity_id, version
 from app.emulator.deps import database
 from app.emulator.store import listings
 from app.emulator.store.database import write
@@ -18,7 +18,7 @@ bp = Blueprint("synced_records", __name__, url_prefix="/v1/accounting_synced_rec
 def index() -> Response:
     """One page of the entity's records of one type."""
     args = request.args.to_dict(flat=False)
-    return answers.page(listings.synced_records(database(), entity_id(), args))
+    return answers.page(listings.synced_records(database(), entity_id(), args, version()))
 
 
 @bp.get("/<synced_record_id>")

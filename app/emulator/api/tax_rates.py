@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers
-from app.emulator.api.gate import entity_id
+from app.emulator.api.gate import entity_id, version
 from app.emulator.deps import database
 from app.emulator.store import listings
 
@@ -16,7 +16,7 @@ bp = Blueprint("tax_rates", __name__, url_prefix="/v1/accounting_tax_rates")
 def index() -> Response:
     """One page of them."""
     args = request.args.to_dict(flat=False)
-    return answers.page(listings.tax_rates(database(), entity_id(), args))
+    return answers.page(listings.tax_rates(database(), entity_id(), args, version()))
 
 
 @bp.get("/<tax_rate_id>")

@@ -168,6 +168,7 @@ def _finish(visit: Visit) -> BaseResponse:
 
 
 def _fail(visit: Visit) -> BaseResponse:
+    access.break_off(visit.db, visit.connection["id"])
     return visit.leave(redirects.FAILED) or _nothing_connected(visit, "Something went wrong")
 
 

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.emulator.deps import database, settings
 from app.emulator.rules import links, redirects
+from app.emulator.rules.codat_hooks import CLIENT_ID
 from app.emulator.rules.platforms import INTEGRATIONS, SYSTEMS
 from app.emulator.samples import people
 from app.emulator.store import books, connections, sides
@@ -113,6 +114,7 @@ class Visit:
         row = self.connection
         organisation = books.find_organisation(self.db, row["organisation_id"] or "")
         facts = {
+            "clientId": CLIENT_ID,
             "companyId": row["company_id"],
             "connectionId": row["provider_connection_id"],
             "sourceType": "accounting",

@@ -20,4 +20,7 @@ KINDS = {
     "link_used": "The sign-in link says that it was used already.",
     "wrong_organisation": "Signing in ends at the other organisation, whichever was chosen.",
     "sign_in_error": "Signing in ends with an unknown error of the provider; nothing is connected.",
+    "pull_failing": "Items, or the data type in options.data_type, cannot be pulled; the rest can.",
+    "push_stuck": "A push stays pending at the provider for an hour.",
+    "push_timed_out": "A push times out at the provider, and is in the books all the same.",
 }

@@ -36,6 +36,8 @@ class Version:
     """Resources, by the first part of their path, that this version does not have."""
     accounting_in_settings: bool
     """Whether the partner's settings take and show the key of the accounting provider."""
+    settings_open: bool
+    """Whether unknown keys of the partner's settings are passed over in silence, not refused."""
     merged_settings: bool
     """Whether an entity's settings are shown with the partner's merged in, instead of alone."""
     default_accounts: bool
@@ -83,6 +85,7 @@ VERSIONS: Mapping[str, Version] = {
             platforms=_EARLY_PLATFORMS,
             absent=_NEW_WEBHOOKS | {"accounting_sync_rules", "accounting"},
             accounting_in_settings=False,
+            settings_open=False,
             merged_settings=True,
             default_accounts=False,
             books_page_limit=100,
@@ -100,6 +103,7 @@ VERSIONS: Mapping[str, Version] = {
             platforms=_EARLY_PLATFORMS,
             absent=_OLD_WEBHOOKS | {"accounting"},
             accounting_in_settings=True,
+            settings_open=False,
             merged_settings=True,
             default_accounts=False,
             books_page_limit=100,
@@ -117,6 +121,7 @@ VERSIONS: Mapping[str, Version] = {
             platforms=("xero", "quickbooks", *_EARLY_PLATFORMS[1:]),
             absent=_OLD_WEBHOOKS | {"accounting_sync_rules"},
             accounting_in_settings=False,
+            settings_open=True,
             merged_settings=False,
             default_accounts=True,
             books_page_limit=250,

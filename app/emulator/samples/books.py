@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from app.emulator.rules.matching import address_line
+from app.emulator.samples import countries
 from app.emulator.samples.calendar import Calendar
 from app.emulator.samples.files import read
 from app.emulator.samples.names import new_id
@@ -55,7 +56,7 @@ def _organisation(business: Business, platform: str, *, own: bool) -> Row:
         "is_own": int(own),
         "name": name,
         "legal_name": business["legal_name"] if own else name,
-        "email": f"accounts@{business['key']}.example.com",
+        "email": business.get("email", f"accounts@{business['key']}.example.com"),
         "country": business["country"],
         "base_currency": business["currency"],
         "lock_date": None,
@@ -124,11 +125,6 @@ def _account_key(organisation: str, platform: str, account: list[Any], position:
 
 def tax_rates(organisation: str, platform: str, country: str) -> list[Row]:
     """The tax rates of an organisation of this country."""
-    rates = next(
-        found["rates"]
-        for found in read("tax_rates.json")["sets"]
-        if (found["platform"], found["country"]) == (platform, country)
-    )
     return [
         {
             "id": key,
@@ -144,7 +140,7 @@ def tax_rates(organisation: str, platform: str, country: str) -> list[Row]:
             "on_purchases": int(on_purchases),
             "on_sales": int(on_sales),
         }
-        for key, name, rate, parts, on_purchases, on_sales in rates
+        for key, name, rate, parts, on_purchases, on_sales in countries.tax_rates(platform, country)
     ]
 
 
@@ -206,8 +202,13 @@ def _items(business: Business, organisation: str, sales_account: str) -> list[Ro
 def _documents(
     business: Business, organisation: Row, contacts: list[Row], account: str, calendar: Calendar
 ) -> Tables:
-    """Bills that were in the books before anything was connected; one may have been entered twice."""
+    """Bills that were in the books before anything was connected; one may have been entered twice.
+
+    Books without a supplier have none.
+    """
     names = {row["name"]: row["id"] for row in contacts if row["is_supplier"] and row["status"] == "Active"}
+    if not names:
+        return {}
     first = next(iter(names))
     entered = [
         ("2026-08-03", 12450, "paid", first, "PC-1041"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -90,6 +92,12 @@ def set_pulled(db: Database, connection_id: str, *, at: str) -> None:
         "UPDATE connections SET last_pull = :at, updated_at = :at, first_pull_done = 1 WHERE id = :id",
         {"id": connection_id, "at": at},
     )
+
+
+def set_errors(db: Database, connection_id: str, messages: Sequence[str], *, at: str) -> None:
+    """Say what is wrong with a connection, in Monite's shape; nothing when there are no messages."""
+    errors = json.dumps([{"message": message} for message in messages]) if messages else None
+    db.execute("UPDATE connections SET errors = ?, updated_at = ? WHERE id = ?", [errors, at, connection_id])
 
 
 def set_next_sync(db: Database, connection_id: str, *, at: str) -> None:

@@ -16,6 +16,7 @@ from app.emulator.store.filters import (
     choice,
     compile_filters,
     holds,
+    identified,
     moments,
     text,
 )
@@ -48,7 +49,7 @@ FILTERS = {
         )
         for part in ADDRESS
     },
-    "tag_ids__in": Filter(_TAGGED, str, "uuid", many=True),
+    "tag_ids__in": identified(_TAGGED, many=True),
 }
 TEMPLATE: Row = {
     "id": None,

@@ -1,25 +1,29 @@
-"""Entities: the partner's customers. Monite creates them elsewhere; here they are read."""
+"""Entities: the partner's customers, with the settings that each has for itself."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from sqlite_utils import Database
 
 from app.emulator.errors import NotFoundError
-from app.emulator.store import pages
+from app.emulator.rules.defaults import filled
+from app.emulator.store import objects, pages
 from app.emulator.store.filters import among, choice, compile_filters, moments, text
 from app.emulator.store.objects import Row, body_of
 
+TABLE = "entities"
 LISTING = pages.Listing(
-    "entities", "entities", {"created_at": "created_at", "updated_at": "updated_at"}, scope_column=""
+    "entities", TABLE, {"created_at": "created_at", "updated_at": "updated_at"}, scope_column=""
 )
+TYPES = ("individual", "organization")
 STATUSES = ("active", "inactive", "deleted")
 STATUS = "coalesce(json_extract(body, '$.status'), 'active')"
 FILTERS = {
-    "type": choice("coalesce(json_extract(body, '$.type'), 'organization')", ("individual", "organization")),
+    "type": choice("coalesce(json_extract(body, '$.type'), 'organization')", TYPES),
     **moments("created_at", "created_at"),
     "id__in": among("id"),
     "id__not_in": among("id", negated=True),
@@ -35,7 +39,6 @@ TEMPLATE: Row = {
     "address": None,
     "email": None,
     "logo": None,
-    "organization": None,
     "phone": None,
     "registration_authority": None,
     "registration_number": None,
@@ -45,6 +48,23 @@ TEMPLATE: Row = {
     "website": None,
 }
 
+ADDRESS: Row = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+PARTS: dict[str, Row] = {
+    "organization": dict.fromkeys(
+        (
+            "business_structure", "directors_provided", "executives_provided", "legal_entity_id",
+            "legal_name", "owners_provided", "representative_provided",
+        )
+    ),
+    "individual": dict.fromkeys(
+        ("date_of_birth", "first_name", "id_number", "last_name", "ssn_last_4", "title")
+    ),
+}  # fmt: skip
+NEEDED = {
+    "address": ("city", "line1", "postal_code"),
+    "organization": ("legal_name",),
+    "individual": ("first_name", "last_name"),
+}
 NO_DEFAULTS: Row = {
     "ledger_account_ids": {"payments": None, "products": None},
     "tax_ids": {"deductions": None},
@@ -87,7 +107,48 @@ def get(db: Database, entity_id: str) -> Row:
     row = next(db.query("SELECT * FROM entities WHERE id = ?", [entity_id]), None)
     if row is None:
         raise NotFoundError
-    return body_of(row, TEMPLATE)
+    return _shaped(row)
+
+
+def create(db: Database, given: Row, *, currency: str) -> Row:
+    """Add an active entity that deals in this currency, and return it in Monite's shape."""
+    kind, entity_id = given["type"], str(uuid4())
+    body = {**TEMPLATE, **given, "address": {**ADDRESS, **given["address"]}}
+    body[kind] = {**PARTS[kind], **given[kind]}
+    row = {
+        "id": entity_id,
+        "key": entity_id,
+        "name": name_of(body),
+        "country": given["address"]["country"],
+        "currency": currency,
+        "body": json.dumps(body),
+    }
+    return _shaped(objects.insert(db, TABLE, row))
+
+
+def update(db: Database, entity_id: str, changes: Row) -> Row:
+    """Change an entity and return it; null takes away only what an entity can be without."""
+    row = next(db.query("SELECT * FROM entities WHERE id = ?", [entity_id]), None)
+    if row is None:
+        raise NotFoundError
+    body = _shaped(row)
+    before = name_of(body)
+    for name, value in changes.items():
+        if name in ("address", *TYPES):
+            needed = NEEDED[name]
+            kept = {part: one for part, one in (value or {}).items() if one is not None or part not in needed}
+            body[name] = {**body[name], **kept}
+        else:
+            body[name] = value
+    renamed = {"name": name_of(body)} if name_of(body) != before else {}
+    return _shaped(objects.update(db, TABLE, row, {"body": json.dumps(body), **renamed}))
+
+
+def name_of(body: Row) -> str:
+    """What the entity is called: its legal name, or a person's first and last one."""
+    if body["type"] == "individual":
+        return f"{body['individual']['first_name']} {body['individual']['last_name']}"
+    return str(body["organization"]["legal_name"])
 
 
 def exists(db: Database, entity_id: str) -> bool:
@@ -105,7 +166,7 @@ def find(db: Database, args: Mapping[str, list[str]]) -> pages.Page:
     query = pages.read_query(LISTING, args, "")
     where, values = compile_filters(FILTERS, query.filters)
     found = pages.fetch(db, LISTING, query, "", where=where, values=values)
-    return found.shaped(lambda row: body_of(row, TEMPLATE))
+    return found.shaped(_shaped)
 
 
 def settings(db: Database, entity_id: str) -> Row:
@@ -139,21 +200,18 @@ def save_settings(db: Database, entity_id: str, changes: Row) -> Row:
         if name == "accounting":
             stored[name] = _accounting(present[name], value)
         else:
-            stored[name] = _filled(SETTINGS.get(name), value)
+            stored[name] = filled(SETTINGS.get(name), value)
     db.table("entities").update(entity_id, {"settings": json.dumps(stored)})
     return settings(db, entity_id)
+
+
+def _shaped(row: Row) -> Row:
+    return body_of(row, TEMPLATE)
 
 
 def _accounting(present: Row, given: Row | None) -> Row:
     if given is None:
         return NO_DEFAULTS
     parts = {name: NO_DEFAULTS[name] if part is None else part for name, part in given.items()}
-    found: Row = _filled(present, parts)
+    found: Row = filled(present, parts)
     return found
-
-
-def _filled(base: Any, given: Any) -> Any:
-    """The given value; what an object leaves out comes from the base."""
-    if not isinstance(base, dict) or not isinstance(given, dict):
-        return given
-    return {**base, **{name: _filled(base.get(name), value) for name, value in given.items()}}

@@ -55,6 +55,11 @@ def identifier(column: str) -> Filter:
     return Filter(f"{column} = {{}}", _uuid, "uuid")
 
 
+def identified(condition: str, *, many: bool = False) -> Filter:
+    """The condition holds for the UUID, or with `many` for a JSON array of them."""
+    return Filter(condition, _uuid, "uuid", many=many)
+
+
 def boolean(condition: str) -> Filter:
     """The condition is as true as the value says."""
     return Filter(f"({condition}) = {{}}", _boolean, "bool")

@@ -21,8 +21,8 @@ class NewJob(NamedTuple):
     record_id: str | None = None
 
 
-# In instant mode, what was asked for is done at once; only the hourly sync waits for its hour.
-_DUE = "(due_at <= :now OR (:instant AND kind <> 'slow_pull' AND step <> 'hourly'))"
+# In instant mode, what was asked for is done at once; only the hourly sync and a stuck push wait their hour.
+_DUE = "(due_at <= :now OR (:instant AND kind <> 'slow_pull' AND step NOT IN ('hourly', 'stuck')))"
 
 
 def add(db: Database, jobs: Iterable[NewJob]) -> None:

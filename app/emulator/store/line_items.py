@@ -24,12 +24,12 @@ LISTING = pages.Listing(
 FILTERS = {"was_created_by_user_id": identifier("json_extract(body, '$.was_created_by_user_id')")}
 # fmt: off
 FIELDS = (
-    "id", "accounting_tax_rate_id", "description", "ledger_account_id", "name", "payable_id",
-    "quantity", "subtotal", "tax", "tax_amount", "total", "unit", "unit_price",
+    "id", "accounting_tax_rate_id", "description", "ledger_account_id", "name", "ocr_set_quantity_to_one",
+    "payable_id", "quantity", "subtotal", "tax", "tax_amount", "total", "unit", "unit_price",
     "was_created_by_user_id",
 )
 # fmt: on
-TEMPLATE: Row = dict.fromkeys(FIELDS)
+TEMPLATE: Row = {**dict.fromkeys(FIELDS), "ocr_set_quantity_to_one": False}
 AMOUNTS = ("quantity", "unit_price", "tax", "subtotal", "total")
 
 
@@ -137,12 +137,4 @@ def _sums(db: Database, payable: Row) -> Row:
     subtotal = sum(line["subtotal"] or 0 for line in lines)
     tax_amount = sum(line["tax_amount"] or 0 for line in lines)
     total = subtotal + tax_amount - (payable["discount"] or 0)
-    due = total - (payable["amount_paid"] or 0)
-    return {
-        "subtotal": subtotal,
-        "tax_amount": tax_amount,
-        "total_amount": total,
-        "total_amount_with_credit_notes": total,
-        "amount_due": due,
-        "amount_to_pay": due,
-    }
+    return {"subtotal": subtotal, "tax_amount": tax_amount, "total_amount": total}

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sqlite_utils import Database
 
 from app.emulator.errors import InvalidError, NotFoundError
+from app.emulator.rules.versions import Version
 from app.emulator.store import connections, objects, pages
 from app.emulator.store.filters import among, choice, compile_filters, identifier, moments
 from app.emulator.store.objects import Row
 
-RECORD_TYPES = ("product", "customer", "vendor", "receivable", "bill")
 LEDGER_ACCOUNTS = pages.Listing(
     "ledger_accounts",
     "ledger_accounts",
@@ -36,7 +37,6 @@ SYNCED_RECORDS = pages.Listing(
     limit_in_token=False,
 )
 RECORD_FILTERS = {
-    "object_type": choice("object_type", RECORD_TYPES),
     "object_id": identifier("object_id"),
     "object_id__in": among("object_id"),
     **moments("created_at", "created_at"),
@@ -71,9 +71,11 @@ RECORD_FIELDS = (
 )
 
 
-def ledger_accounts(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
-    """One page of the entity's ledger accounts."""
-    return _of_organisation(db, entity_id, args, LEDGER_ACCOUNTS, ledger_account_shape)
+def ledger_accounts(
+    db: Database, entity_id: str, args: Mapping[str, list[str]], version: Version
+) -> pages.Page:
+    """One page of the entity's ledger accounts, as long as the version has it."""
+    return _of_organisation(db, entity_id, args, _sized(LEDGER_ACCOUNTS, version), ledger_account_shape)
 
 
 def ledger_account(db: Database, entity_id: str, account_id: str) -> Row:
@@ -95,9 +97,9 @@ def most_assigned_account(db: Database, entity_id: str) -> str | None:
     return str(row["id"]) if row else None
 
 
-def tax_rates(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
-    """One page of the entity's accounting tax rates."""
-    return _of_organisation(db, entity_id, args, TAX_RATES, tax_rate_shape)
+def tax_rates(db: Database, entity_id: str, args: Mapping[str, list[str]], version: Version) -> pages.Page:
+    """One page of the entity's accounting tax rates, as long as the version has it."""
+    return _of_organisation(db, entity_id, args, _sized(TAX_RATES, version), tax_rate_shape)
 
 
 def tax_rate(db: Database, entity_id: str, rate_id: str) -> Row:
@@ -105,13 +107,17 @@ def tax_rate(db: Database, entity_id: str, rate_id: str) -> Row:
     return tax_rate_shape(_owned(db, "accounting_tax_rates", entity_id, rate_id))
 
 
-def synced_records(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
+def synced_records(
+    db: Database, entity_id: str, args: Mapping[str, list[str]], version: Version
+) -> pages.Page:
     """One page of the entity's synced records of one type; raises InvalidError when no type is given."""
-    query = pages.read_query(SYNCED_RECORDS, args, entity_id)
+    listing = _sized(SYNCED_RECORDS, version)
+    query = pages.read_query(listing, args, entity_id)
     if "object_type" not in query.filters:
         raise InvalidError("field required", ["query", "object_type"], "value_error.missing")
-    where, values = compile_filters(RECORD_FILTERS, query.filters)
-    found = pages.fetch(db, SYNCED_RECORDS, query, entity_id, where=where, values=values)
+    filters = {"object_type": choice("object_type", version.record_types), **RECORD_FILTERS}
+    where, values = compile_filters(filters, query.filters)
+    found = pages.fetch(db, listing, query, entity_id, where=where, values=values)
     return found.shaped(record_shape)
 
 
@@ -135,6 +141,10 @@ def tax_rate_shape(row: Row) -> Row:
     """An accounting tax rate as Monite shows it."""
     names = ("id", "code", "effective_tax_rate", "name", "status", "total_tax_rate")
     return {**{name: row[name] for name in names}, "components": json.loads(row["components"])}
+
+
+def _sized(listing: pages.Listing, version: Version) -> pages.Listing:
+    return replace(listing, default_limit=version.books_page_limit, max_limit=version.books_page_limit)
 
 
 def _of_organisation(

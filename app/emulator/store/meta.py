@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.defaults import filled
 from app.emulator.rules.versions import VERSIONS, Version
 
 CLIENT_ID = "5f1c2e0a-6d0b-4c36-9a67-2f7c6a1d9b10"
 CLIENT_SECRET = "gangway-practice-secret"  # noqa: S105 - opens the emulator only, and is shown by it
+DEFAULT_VERSION = "2024-01-31"
 
 DEFAULT_SWITCHES: dict[str, bool] = {
     # Contract reference, section 25: how to read what the sources leave open.
@@ -22,7 +24,7 @@ DEFAULT_SWITCHES: dict[str, bool] = {
 
 DEFAULT_PARTNER_SETTINGS: dict[str, Any] = {
     "accounting": None,
-    "api_version": "2024-01-31",
+    "api_version": DEFAULT_VERSION,
     "commercial_conditions": None,
     "currency": {"default": "EUR", "exchange_rates": None},
     "default_role": None,
@@ -63,6 +65,11 @@ def credentials(db: Database) -> tuple[str, str]:
     return find(db, "client_id", CLIENT_ID), find(db, "client_secret", CLIENT_SECRET)
 
 
+def base_url(db: Database) -> str:
+    """Where a browser reaches the emulator, for addresses that are written outside of a request."""
+    return find(db, "base_url", "http://127.0.0.1:5001")
+
+
 def partner_settings(db: Database) -> dict[str, Any]:
     """The partner's settings as stored, over Monite's defaults."""
     stored: dict[str, Any] = json.loads(find(db, "partner_settings", "{}"))
@@ -70,15 +77,19 @@ def partner_settings(db: Database) -> dict[str, Any]:
 
 
 def save_partner_settings(db: Database, changes: dict[str, Any]) -> dict[str, Any]:
-    """Merge the given top-level keys into the settings, and return all of them."""
-    merged = {**partner_settings(db), **changes}
+    """Merge the given top-level keys into the settings, and return all of them.
+
+    What an object leaves out is as Monite starts with it.
+    """
+    given = {name: filled(DEFAULT_PARTNER_SETTINGS.get(name), value) for name, value in changes.items()}
+    merged = {**partner_settings(db), **given}
     save(db, "partner_settings", json.dumps(merged))
     return merged
 
 
 def background_version(db: Database) -> Version:
     """The version by which syncs run and events are written: the partner setting `api_version`."""
-    return VERSIONS[partner_settings(db)["api_version"]]
+    return VERSIONS[partner_settings(db)["api_version"] or DEFAULT_VERSION]
 
 
 def accounting_provider(db: Database) -> str | None:

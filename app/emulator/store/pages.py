@@ -173,22 +173,27 @@ def _bindable(value: object) -> None:
         raise TypeError("a sort key is a text or a number")
 
 
-def _limit(listing: Listing, args: Mapping[str, list[str]]) -> int:
-    given = args.get("limit")
+def whole_number(args: Mapping[str, list[str]], name: str, default: int, minimum: int, maximum: int) -> int:
+    """The parameter as a number within its bounds, or the default; raises InvalidError."""
+    given = args.get(name)
     if given is None:
-        return listing.default_limit
-    loc = ["query", "limit"]
+        return default
+    loc = ["query", name]
     try:
-        limit = int(given[-1])
+        value = int(given[-1])
     except ValueError as exc:
         raise InvalidError("value is not a valid integer", loc, "type_error.integer") from exc
-    if limit < 1:
-        message = "ensure this value is greater than or equal to 1"
+    if value < minimum:
+        message = f"ensure this value is greater than or equal to {minimum}"
         raise InvalidError(message, loc, "value_error.number.not_ge")
-    if limit > listing.max_limit:
-        message = f"ensure this value is less than or equal to {listing.max_limit}"
+    if value > maximum:
+        message = f"ensure this value is less than or equal to {maximum}"
         raise InvalidError(message, loc, "value_error.number.not_le")
-    return limit
+    return value
+
+
+def _limit(listing: Listing, args: Mapping[str, list[str]]) -> int:
+    return whole_number(args, "limit", listing.default_limit, 1, listing.max_limit)
 
 
 def _order(value: str) -> Order:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
+from app.emulator.rules.codes import CURRENCIES
 from app.emulator.store import creators, objects, pages
 from app.emulator.store.filters import (
     Filter,
@@ -18,10 +19,10 @@ from app.emulator.store.filters import (
     compile_filters,
     days,
     holds,
+    identified,
     identifier,
     moments,
     numbers,
-    text,
 )
 from app.emulator.store.objects import Row, body_of
 
@@ -51,7 +52,7 @@ FILTERS = {
     **moments("created_at", "created_at"),
     **numbers("total_amount", "total_amount"),
     **numbers("amount", "total_amount"),
-    "currency": text("currency"),
+    "currency": choice("currency", CURRENCIES),
     "counterpart_id": identifier("counterpart_id"),
     **holds("counterpart_name", "counterpart_name", exact=True),
     "search_text": Filter(
@@ -71,12 +72,12 @@ FILTERS = {
     "ocr_status": choice(
         "json_extract(body, '$.ocr_status')", ("processing", "error", "success", "canceled")
     ),
-    "line_item_id": Filter("id = (SELECT payable_id FROM payable_line_items WHERE id = {})", str, "uuid"),
+    "line_item_id": identified("id = (SELECT payable_id FROM payable_line_items WHERE id = {})"),
     "purchase_order_id": identifier("json_extract(body, '$.purchase_order_id')"),
     "project_id": identifier("json_extract(body, '$.project_id')"),
     "project_id__in": among("json_extract(body, '$.project_id')"),
-    "tag_ids": Filter(_TAGGED + _ASKED, str, "uuid", many=True),
-    "tag_ids__not_in": Filter("NOT " + _TAGGED + _ASKED, str, "uuid", many=True),
+    "tag_ids": identified(_TAGGED + _ASKED, many=True),
+    "tag_ids__not_in": identified("NOT " + _TAGGED + _ASKED, many=True),
     "has_tags": boolean("json_array_length(coalesce(json_extract(body, '$.tags'), '[]')) > 0"),
     "origin": choice(
         "coalesce(json_extract(body, '$.payable_origin'), 'upload')", ("upload", "email", "einvoicing")
@@ -122,9 +123,7 @@ def get(db: Database, entity_id: str, payable_id: str) -> Row:
 
 def create(db: Database, entity_id: str, given: Row) -> Row:
     """Add a draft and return it."""
-    total = given.get("total_amount")
-    amounts = dict.fromkeys(("amount_due", "amount_to_pay", "total_amount_with_credit_notes"), total)
-    body = {**TEMPLATE, **amounts, **given, "status": "draft"}
+    body = _due({**TEMPLATE, **given, "status": "draft"})
     return _shaped(
         objects.insert(db, TABLE, {"id": str(uuid4()), "entity_id": entity_id, **_columns(db, body)})
     )
@@ -133,7 +132,20 @@ def create(db: Database, entity_id: str, given: Row) -> Row:
 def update(db: Database, entity_id: str, payable_id: str, changes: Row) -> Row:
     """Change a payable and return it; with no changes its time of change moves all the same."""
     row = objects.get(db, TABLE, entity_id, payable_id)
-    return _shaped(objects.update(db, TABLE, row, _columns(db, {**_shaped(row), **changes})))
+    before = _shaped(row)
+    body = {**before, **changes}
+    if body["counterpart_id"] != before["counterpart_id"] and "counterpart_address_id" not in changes:
+        body["counterpart_address_id"] = None
+    if "total_amount" in changes or "amount_paid" in changes:
+        body = _due(body)
+    return _shaped(objects.update(db, TABLE, row, _columns(db, body)))
+
+
+def _due(body: Row) -> Row:
+    """The payable with what is left to pay of its total."""
+    total = body["total_amount"]
+    due = None if total is None else total - (body["amount_paid"] or 0)
+    return {**body, "total_amount_with_credit_notes": total, "amount_due": due, "amount_to_pay": due}
 
 
 def _shaped(row: Row) -> Row:

@@ -8,16 +8,17 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
+from app.emulator.rules.codes import CURRENCIES
 from app.emulator.store import creators, objects, pages
 from app.emulator.store.filters import (
     among,
     choice,
+    choices,
     compile_filters,
     holds,
     identifier,
     moments,
     numbers,
-    text,
 )
 from app.emulator.store.objects import Row, body_of
 
@@ -29,8 +30,8 @@ FILTERS = {
     **holds("name", "name", exact=True),
     "type": choice("type", TYPES),
     **numbers("price", "price"),
-    "currency": text("currency"),
-    "currency__in": among("currency", read=str),
+    "currency": choice("currency", CURRENCIES),
+    "currency__in": choices("currency", CURRENCIES),
     "measure_unit_id": identifier("measure_unit_id"),
     **moments("created_at", "created_at"),
 }
@@ -41,6 +42,7 @@ TEMPLATE: Row = {
     "description": None,
     "entity_id": None,
     "entity_user_id": None,
+    "external_reference": None,
     "ledger_account_id": None,
     "measure_unit_id": None,
     "name": None,

@@ -15,16 +15,16 @@ from uuid import uuid4
 from sqlite_utils import Database
 
 from app.emulator.errors import BadRequestError, ConflictError
+from app.emulator.rules.versions import Version
 from app.emulator.store import creators, measure_units, objects, pages, products
 from app.emulator.store.filters import (
-    Filter,
     among,
     choice,
     choices,
     compile_filters,
     holds,
+    identified,
     identifier,
-    text,
 )
 from app.emulator.store.filters import moments as moment_filters
 from app.emulator.store.filters import numbers as number_filters
@@ -32,21 +32,6 @@ from app.emulator.store.objects import Row, body_of
 
 TABLE = "receivables"
 TYPES = ("quote", "invoice", "credit_note")
-STATUSES = (
-    "draft",
-    "issuing",
-    "issued",
-    "failed",
-    "accepted",
-    "expired",
-    "declined",
-    "recurring",
-    "partially_paid",
-    "paid",
-    "overdue",
-    "uncollectible",
-    "canceled",
-)
 _SUBTOTAL = "json_extract(body, '$.discounted_subtotal')"
 _PROJECT = "json_extract(body, '$.project_id')"
 # A day stands for its first moment, so that days and times compare.
@@ -81,15 +66,13 @@ _TAGGED = (
 )
 FILTERS = {
     "type": choice("type", TYPES),
-    "status": choice("status", STATUSES),
-    "status__in": choices("status", STATUSES),
     "id__in": among("id"),
     "entity_user_id": identifier("json_extract(body, '$.entity_user_id')"),
     "entity_user_id__in": among("json_extract(body, '$.entity_user_id')"),
-    "tag_ids": Filter(_TAGGED, str, "uuid", many=True),
-    "tag_ids__in": Filter(_TAGGED, str, "uuid", many=True),
-    "product_ids": Filter(_SOLD, str, "uuid", many=True),
-    "product_ids__in": Filter(_SOLD, str, "uuid", many=True),
+    "tag_ids": identified(_TAGGED, many=True),
+    "tag_ids__in": identified(_TAGGED, many=True),
+    "product_ids": identified(_SOLD, many=True),
+    "product_ids__in": identified(_SOLD, many=True),
     "project_id": identifier(_PROJECT),
     "project_id__in": among(_PROJECT),
     **holds("document_id", "document_id", exact=True),
@@ -99,7 +82,7 @@ FILTERS = {
     **holds("counterpart_name", "counterpart_name", exact=True),
     **number_filters("total_amount", "total_amount"),
     **number_filters("discounted_subtotal", _SUBTOTAL),
-    "based_on": text("json_extract(body, '$.based_on')"),
+    "based_on": identifier("json_extract(body, '$.based_on')"),
     **moment_filters("due_date", f"({_DUE})"),
 }
 # fmt: off
@@ -120,6 +103,14 @@ FIELDS = (
     "withholding_tax_rate",
 )
 # fmt: on
+INLINE: Row = {
+    "description": None,
+    "external_reference": None,
+    "ledger_account_id": None,
+    "measure_unit": None,
+    "smallest_amount": None,
+    "type": "product",
+}
 TEMPLATE: Row = dict.fromkeys(FIELDS) | {
     "amount_paid": 0,
     "counterpart_type": "organization",
@@ -135,11 +126,19 @@ TEMPLATE: Row = dict.fromkeys(FIELDS) | {
 
 
 def find(
-    db: Database, entity_id: str, args: Mapping[str, list[str]], *, creator: str | None = None
+    db: Database,
+    entity_id: str,
+    args: Mapping[str, list[str]],
+    version: Version,
+    *,
+    creator: str | None = None,
 ) -> pages.Page:
     """One page of the entity's receivables, in Monite's shape."""
     query = pages.read_query(LISTING, args, entity_id)
-    where, values = creators.only(TABLE, creator, *compile_filters(FILTERS, query.filters))
+    statuses = [status for status in version.receivable_statuses if status != "deleted"]
+    by_status = {"status": choice("status", statuses), "status__in": choices("status", statuses)}
+    found = compile_filters({**FILTERS, **by_status}, query.filters)
+    where, values = creators.only(TABLE, creator, *found)
     page = pages.fetch(db, LISTING, query, entity_id, where=where, values=values)
     bodies = [_body(row) for row in page.rows]
     _resolve(db, entity_id, bodies)
@@ -195,7 +194,16 @@ def _is_catalogue(line: Row) -> bool:
 def _embedded(product: Row, units: Mapping[str, Row]) -> Row:
     unit = units.get(product["measure_unit_id"])
     named = {name: unit[name] for name in ("id", "description", "name")} if unit else None
-    kept = ("id", "description", "ledger_account_id", "name", "price", "smallest_amount", "type")
+    kept = (
+        "id",
+        "description",
+        "external_reference",
+        "ledger_account_id",
+        "name",
+        "price",
+        "smallest_amount",
+        "type",
+    )
     return {**{name: product[name] for name in kept}, "is_inline": False, "measure_unit": named}
 
 
@@ -210,7 +218,7 @@ def _line(db: Database, entity_id: str, body: Row, given: Row) -> Row:
     rate = _rate(body, given)
     tax = {"accounting_tax_rate_id": given.get("accounting_tax_rate_id"), "vat_rate": rate}
     if given.get("product") is not None:
-        product = {"id": str(uuid4()), "is_inline": True, "type": "product", **given["product"], **tax}
+        product = {"id": str(uuid4()), "is_inline": True, **INLINE, **given["product"], **tax}
         price = product["price"]["value"]
     else:
         found = products.by_id(db, entity_id, [given["product_id"]]).get(given["product_id"])

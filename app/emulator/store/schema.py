@@ -198,8 +198,9 @@ CREATE TABLE codat_consumers (
 -- style: rules (the three rules of the guide, unsigned) or events (signed); types: [] = all
 CREATE TABLE codat_datasets (
     id TEXT PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, data_type TEXT NOT NULL,
-    status TEXT NOT NULL, status_description TEXT, error_message TEXT,
-    requested TEXT NOT NULL, completed TEXT) STRICT;
+    status TEXT NOT NULL, status_description TEXT, error_message TEXT, fingerprint TEXT,
+    records_modified INTEGER NOT NULL DEFAULT 0, requested TEXT NOT NULL, completed TEXT) STRICT;
+-- fingerprint: of what was read, so that the next read can tell whether anything has changed
 CREATE INDEX codat_datasets_by_connection ON codat_datasets (connection_id, data_type, requested);
 CREATE TABLE codat_push_operations (
     key TEXT PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, record_id TEXT,
@@ -207,9 +208,12 @@ CREATE TABLE codat_push_operations (
     platform_object_id TEXT, error_message TEXT, validation TEXT NOT NULL DEFAULT '[]',
     requested TEXT NOT NULL, completed TEXT) STRICT;
 CREATE INDEX codat_push_operations_by_connection ON codat_push_operations (connection_id, requested);
+CREATE INDEX codat_push_operations_open ON codat_push_operations (connection_id, record_id) WHERE completed IS NULL;
 CREATE TABLE codat_errors (
     id INTEGER PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, status_code TEXT NOT NULL,
     status_text TEXT NOT NULL, message TEXT NOT NULL, at TEXT NOT NULL, resolved_at TEXT) STRICT;
+CREATE INDEX codat_errors_by_connection ON codat_errors (connection_id, id);
+CREATE INDEX connections_by_company ON connections (company_id, created_at, id);
 """
 
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
-CREDENTIALS = ("client_id", "client_secret")
+KEPT = ("client_id", "client_secret", "base_url")
 
 # A table comes after those that it refers to.
 TABLES = (
@@ -40,10 +40,10 @@ def unchecked(db: Database) -> Iterator[None]:
 
 
 def clear(db: Database) -> None:
-    """Remove everything except the credentials; the clock is the real one again."""
+    """Remove everything except the credentials and the address; the clock is the real one again."""
     for table in (*reversed(TABLES), "faults", "tokens"):
         db.execute(f"DELETE FROM {table}")
-    db.execute("DELETE FROM meta WHERE key NOT IN (?, ?)", CREDENTIALS)
+    db.execute("DELETE FROM meta WHERE key NOT IN (?, ?, ?)", KEPT)
 
 
 def fill(db: Database, tables: Mapping[str, Iterable[Row]]) -> None:

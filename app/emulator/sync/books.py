@@ -33,6 +33,7 @@ class RefusedError(Exception):
     """Why a record cannot be pushed, in the words of whoever refuses it."""
 
     def __init__(self, messages: Sequence[str]) -> None:
+        self.messages = tuple(messages)
         self.message = "; ".join(messages)
         super().__init__(self.message)
 

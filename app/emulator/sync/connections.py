@@ -12,9 +12,9 @@ from app.emulator.errors import BadRequestError, ConflictError, NotFoundError
 from app.emulator.rules import links
 from app.emulator.rules.platforms import stored_name
 from app.emulator.rules.versions import VERSIONS, Version
-from app.emulator.store import books, clock, connections, faults, jobs, synced_records
+from app.emulator.store import books, clock, codat_companies, connections, faults, jobs, synced_records
 from app.emulator.store.database import write
-from app.emulator.sync import schedules
+from app.emulator.sync import codat, schedules
 
 Row = dict[str, Any]
 
@@ -51,7 +51,7 @@ def create(
             "status": "pending_auth",
             "platform": stored_name(platform) if platform else None,
             "provider": provider,
-            "company_id": str(uuid4()),
+            "company_id": codat_companies.id_for(db, entity_id),
             "provider_connection_id": str(uuid4()),
             "api_version": version.date,
             "last_pull": at,
@@ -59,6 +59,7 @@ def create(
             "updated_at": at,
         }
         connections.insert(db, row)
+        codat.connection_changed(db, connection_id, None)
         return _get(db, connection_id)
 
 
@@ -86,6 +87,8 @@ def authorise(
         )
         jobs.remove_all(db, connection_id)
         schedules.plan_first_pull(db, row)
+        codat.connection_changed(db, connection_id, row["status"])
+        codat.datasets_queued(db, row)
         return _get(db, connection_id)
 
 
@@ -102,7 +105,17 @@ def deny(db: Database, connection_id: str) -> Row:
         row = _get(db, connection_id)
         if row["status"] not in ("pending_auth", "deauthorized"):
             raise ConflictError(f"The connection is {row['status']}")
+        codat.linking_failed(db, connection_id)
         return row
+
+
+def break_off(db: Database, connection_id: str) -> None:
+    """Signing in ended with an unknown error of the provider: nothing was connected."""
+    message = "Unknown error occurred."
+    with write(db):
+        codat.linking_failed(
+            db, connection_id, status_code="500", status_text=message.rstrip("."), message=message
+        )
 
 
 def revoke(db: Database, connection_id: str) -> Row:
@@ -133,6 +146,7 @@ def request_sync(db: Database, connection_id: str) -> Row:
         if row["status"] != "connected":
             raise ConflictError("The connection is not connected")
         schedules.plan_forced_sync(db, connection_id)
+        codat.datasets_queued(db, row)
         return row
 
 
@@ -166,4 +180,5 @@ def _stop(db: Database, row: Row, status: str, *, errors: str | None, message: s
     if row["organisation_id"] is not None:
         synced_records.stop_pending(db, row["entity_id"], row["organisation_id"], message, at=at)
     connections.set_status(db, row["id"], status, errors=errors, at=at)
+    codat.connection_changed(db, row["id"], row["status"])
     return _get(db, row["id"])

@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.emulator.errors import BadRequestError, NotFoundError
+from app.emulator.rules.codat import DATA_TYPES
 from app.emulator.rules.faults import KINDS
 from app.emulator.store import book_pages, clock, connections, corrections, entities, faults, listings
 from app.emulator.store.database import write
@@ -31,8 +32,9 @@ def arm(
 ) -> dict[str, Any]:
     """Break something for one entity or for all; returns the fault as it was armed.
 
-    Options: `resource` for resource_failing (the first part of the path), `message` and `field` for
-    conflict and unprocessable, `date` for period_closed, `account_id` for account_archived.
+    Options: `resource` for resource_failing (the first part of the path), `data_type` for pull_failing,
+    `message` and `field` for conflict and unprocessable, `date` for period_closed, `account_id` for
+    account_archived.
     Raises BadRequestError for an unknown kind or missing details, NotFoundError for an unknown entity.
     """
     if kind not in KINDS:
@@ -102,6 +104,13 @@ def _organisation(db: Database, entity_id: str | None) -> dict[str, Any]:
     return found
 
 
+def _name_data_type(_db: Database, _entity_id: str | None, options: Options) -> Options:
+    data_type = options.get("data_type", "items")
+    if data_type not in DATA_TYPES:
+        raise BadRequestError(f"There is no data type {data_type!r}; there are {', '.join(DATA_TYPES)}.")
+    return {**options, "data_type": data_type}
+
+
 def _name_resource(_db: Database, _entity_id: str | None, options: Options) -> Options:
     return {"resource": "ledger_accounts", **options}
 
@@ -110,6 +119,7 @@ EFFECTS: dict[str, Callable[[Database, str | None, Options], Options]] = {
     "period_closed": _close_period,
     "account_archived": _archive_account,
     "resource_failing": _name_resource,
+    "pull_failing": _name_data_type,
 }
 UNDO: dict[str, Callable[[Database, Options], None]] = {
     "period_closed": _open_period,

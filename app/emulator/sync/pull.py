@@ -2,64 +2,132 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.codat import DATA_TYPES
 from app.emulator.rules.matching import Match, Named, match_contact, match_products
 from app.emulator.store import (
     books,
     clock,
     connections,
+    faults,
     ledger_accounts,
     parties,
     synced_records,
     tax_rates,
 )
 from app.emulator.store.synced_records import NewRecord
-from app.emulator.sync import push, schedules
+from app.emulator.sync import codat, push, schedules
 from app.emulator.sync.contacts import candidates
 from app.emulator.sync.products import named, same_name
 
 Row = dict[str, Any]
 
+NOT_PULLED = "The {} could not be pulled from the accounting system."
+
+
+DATA_OF: Mapping[str, tuple[str, ...]] = {
+    "ledger_accounts": ("company", "chartOfAccounts"),
+    "tax_rates": ("taxRates",),
+    "counterparts": ("suppliers", "customers"),
+    "products": ("items", "bills", "invoices"),
+}
+"""What the provider reads in each step, by its own names."""
+ROLES: Mapping[str, tuple[str, str]] = {
+    "suppliers": ("vendor", "is_vendor"),
+    "customers": ("customer", "is_customer"),
+}
+
 
 def run_step(db: Database, connection: Row, step: str, *, moment: datetime) -> None:
     """One step of the first pull; after the last one, what the rules allow is pushed."""
-    if step == "ledger_accounts":
-        _pull_ledger_accounts(db, connection)
-    elif step == "tax_rates":
-        _pull_tax_rates(db, connection)
-    elif step == "counterparts":
-        pull_counterparts(db, connection)
-    else:
-        pull_products(db, connection, first=True)
-        connections.set_pulled(db, connection["id"], at=_now(db))
+    lacking = [*_told(connection), *_pull(db, connection, step, first=True)]
+    _tell(db, connection, lacking)
+    if step == schedules.PULL_STEPS[-1]:
         schedules.plan_hourly_sync(db, connection["id"], last=moment)
-        push.plan_due(db, connection, moment=moment)
+        _end(db, connection, first=True, whole=not lacking, moment=moment)
 
 
 def run_sync(db: Database, connection: Row, step: str, *, moment: datetime) -> None:
-    """The hourly or a forced sync: accounts and rates anew, names of what is new, then the push."""
+    """The hourly or a forced sync: accounts and rates anew, names of what is new, then the push.
+
+    Where the first pull lacked something, this one is the first pull once more.
+    """
     if step == "hourly":
         schedules.plan_hourly_sync(db, connection["id"], last=moment)
-    if not connection["first_pull_done"]:
+    first = not connection["first_pull_done"]
+    if first and schedules.is_pulling(db, connection["id"]):
         return  # the first pull is still under way, and pushes when it is done
-    _pull_ledger_accounts(db, connection)
-    _pull_tax_rates(db, connection)
-    pull_counterparts(db, connection)
-    pull_products(db, connection, first=False)
-    connections.set_pulled(db, connection["id"], at=_now(db))
-    push.plan_due(db, connection, moment=moment)
+    lacking = [
+        message for part in schedules.PULL_STEPS for message in _pull(db, connection, part, first=first)
+    ]
+    _tell(db, connection, lacking)
+    _end(db, connection, first=first, whole=not lacking, moment=moment)
 
 
-def pull_counterparts(db: Database, connection: Row) -> None:
+def _pull(db: Database, connection: Row, step: str, *, first: bool) -> list[str]:
+    """Pull what belongs to a step; returns what there is to say about data that cannot be had."""
+    failing = [data_type for data_type in DATA_OF[step] if _fails(db, connection, data_type)]
+    good = [data_type for data_type in DATA_OF[step] if data_type not in failing]
+    if "chartOfAccounts" in good:
+        _pull_ledger_accounts(db, connection)
+    if "taxRates" in good:
+        _pull_tax_rates(db, connection)
+    if step == "counterparts":
+        pull_counterparts(db, connection, [ROLES[data_type] for data_type in good])
+    if "items" in good:
+        pull_products(db, connection, first=first)
+    for data_type in good:
+        codat.dataset_read(db, connection, data_type)
+    messages = {data_type: NOT_PULLED.format(DATA_TYPES[data_type]) for data_type in failing}
+    for data_type, message in messages.items():
+        codat.dataset_read(db, connection, data_type, "FetchError", message)
+    return list(messages.values())
+
+
+def _end(db: Database, connection: Row, *, first: bool, whole: bool, moment: datetime) -> None:
+    """A pull that lacks something is not done; but once there was a whole one, pushing goes on."""
+    codat.reading_ended(db, connection, first=first and whole)
+    if whole:
+        connections.set_pulled(db, connection["id"], at=_now(db))
+    if whole or not first:
+        push.plan_due(db, connection, moment=moment)
+
+
+def _fails(db: Database, connection: Row, data_type: str) -> bool:
+    for fault in faults.find_all(db):
+        if (
+            fault["kind"] == "pull_failing"
+            and fault["entity_id"] in (None, connection["entity_id"])
+            and fault["options"]["data_type"] == data_type
+        ):
+            faults.use(db, fault["id"])
+            return True
+    return False
+
+
+def _told(connection: Row) -> list[str]:
+    """What the connection says about itself already."""
+    return [error["message"] for error in json.loads(connection["errors"] or "[]")]
+
+
+def _tell(db: Database, connection: Row, messages: list[str]) -> None:
+    if messages != _told(connection):
+        connections.set_errors(db, connection["id"], messages, at=_now(db))
+
+
+def pull_counterparts(
+    db: Database, connection: Row, roles: Iterable[tuple[str, str]] = tuple(ROLES.values())
+) -> None:
     """Match counterparts that no contact is linked to; nothing is created, and no match is no action."""
     contacts = _contacts_by_name(db, connection["organisation_id"])
     counterparts = parties.find_counterparts(db, connection["entity_id"])
-    for object_type, flag in (("vendor", "is_vendor"), ("customer", "is_customer")):
+    for object_type, flag in roles:
         known = _known(db, connection, object_type)
         found = [
             (row, _match(row, contacts, connection, object_type))

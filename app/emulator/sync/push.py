@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from app.emulator.errors import ConflictError, NotFoundError
 from app.emulator.rules import readiness, refusals
+from app.emulator.rules.codat import PUSHED_AS
 from app.emulator.rules.documents import BookLine, Document, Kind, spread_discount
 from app.emulator.store import (
     clock,
     connections,
     documents,
+    faults,
     ledger_accounts,
     meta,
     sync_rules,
@@ -24,7 +27,7 @@ from app.emulator.store import (
 )
 from app.emulator.store.database import write
 from app.emulator.store.synced_records import NewRecord
-from app.emulator.sync import schedules
+from app.emulator.sync import codat, schedules
 from app.emulator.sync.books import Draft, Ledger, RefusedError, open_ledger, write_bill, write_invoice
 from app.emulator.sync.contacts import contact_for
 from app.emulator.sync.products import link_product
@@ -84,16 +87,30 @@ def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
     """Push the records of these jobs, in their order, inside the caller's transaction."""
     records = synced_records.find_many(db, [job["record_id"] for job in jobs])
     pending = {key: record for key, record in records.items() if record["sync_status"] == "pending"}
-    press = _open_press(db, connection)
+    press = _open_press(db, connection, list(pending))
     loaded = _load(db, pending.values())
     for job in jobs:
         record = pending.get(job["record_id"])
         if record is None:
             continue
         try:
-            _push_one(db, press, record, loaded.get(record["object_id"]))
+            _push_one(db, press, _Order(record, job), loaded.get(record["object_id"]))
         except RefusedError as refused:
+            press.operations.take_back(record)
             synced_records.set_error(db, record["id"], refused.message, at=press.at)
+    press.operations.save()
+
+
+class _Order(NamedTuple):
+    """A record to be pushed, and the job that says so."""
+
+    record: Row
+    job: Row
+
+    def requested(self, press: _Press) -> str:
+        """When the push was handed to the provider: so long before it ends as a push takes."""
+        begun = datetime.fromisoformat(self.job["due_at"]) - schedules.PUSH
+        return min(clock.stamp(begun), press.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +123,13 @@ class _Press:
     accounts: Mapping[str, str]
     rates: Mapping[str, str]
     discounts_allowed: bool
+    operations: codat.Pushes
+    mishaps: bool
+    """Whether the provider is to be stuck, or to time out."""
     at: str
 
 
-def _open_press(db: Database, connection: Row) -> _Press:
+def _open_press(db: Database, connection: Row, record_ids: Sequence[str]) -> _Press:
     entity_id, organisation_id = connection["entity_id"], connection["organisation_id"]
     return _Press(
         connection=connection,
@@ -118,6 +138,8 @@ def _open_press(db: Database, connection: Row) -> _Press:
         accounts=ledger_accounts.platform_ids(db, entity_id, organisation_id),
         rates=tax_rates.platform_ids(db, entity_id, organisation_id),
         discounts_allowed=meta.switches(db)["push_discounted_invoices"],
+        operations=codat.Pushes(db, connection, record_ids),
+        mishaps=faults.any_armed(db, ("push_stuck", "push_timed_out")),
         at=clock.stamp(clock.now(db)),
     )
 
@@ -133,7 +155,8 @@ def _load(db: Database, records: Iterable[Row]) -> dict[str, Document]:
     }
 
 
-def _push_one(db: Database, press: _Press, record: Row, document: Document | None) -> None:
+def _push_one(db: Database, press: _Press, order: _Order, document: Document | None) -> None:
+    record = order.record
     if record["object_type"] == "product":
         link_product(db, press.connection, record, at=press.at)
     elif record["object_type"] in ("vendor", "customer"):
@@ -143,7 +166,7 @@ def _push_one(db: Database, press: _Press, record: Row, document: Document | Non
     elif document.status not in press.rules[RULE_OF[document.kind]]:
         _leave(db, press, record, document)
     else:
-        _push_document(db, press, record, document)
+        _push_document(db, press, order, document)
 
 
 def _push_contact(db: Database, press: _Press, record: Row) -> None:
@@ -157,21 +180,48 @@ def _leave(db: Database, press: _Press, record: Row, document: Document) -> None
     """The rules have changed since: what is in the books stays as it is, the rest is not sent."""
     if not record["platform_object_id"]:
         raise RefusedError([f"The status {document.status} is not among the push statuses"])
+    press.operations.take_back(record)
     synced_records.set_unchanged(db, record["id"], at=press.at)
 
 
-def _push_document(db: Database, press: _Press, record: Row, document: Document) -> None:
+def _push_document(db: Database, press: _Press, order: _Order, document: Document) -> None:
+    record, push_ended = order.record, press.operations.end
+    set_error = partial(
+        synced_records.set_error, db, record["id"], object_updated_at=document.updated_at, at=press.at
+    )
     try:
-        written = _write(db, press, record, document)
+        draft = _draft(db, press, document)
     except RefusedError as refused:
-        synced_records.set_error(
-            db, record["id"], refused.message, object_updated_at=document.updated_at, at=press.at
-        )
+        press.operations.take_back(record)
+        set_error(refused.message)
         return
+    data_type, requested = PUSHED_AS[document.kind], order.requested(press)
+    if order.job["step"] != "stuck" and _happens(db, press, "push_stuck"):
+        press.operations.wait(record, data_type, requested=requested)
+        schedules.plan_stuck_push(db, press.connection["id"], record["id"])
+        return
+    send = write_bill if document.kind == "bill" else write_invoice
+    try:
+        written = send(db, press.ledger, draft, record["platform_object_id"])
+    except RefusedError as refused:
+        push_ended(record, data_type, requested=requested, messages=refused.messages)
+        set_error(refused.message)
+        return
+    if _happens(db, press, "push_timed_out"):
+        # The books have it, and nobody at Monite knows: a retry finds it there.
+        push_ended(record, data_type, requested=requested, timed_out=True)
+        set_error(codat.TIMED_OUT)
+        return
+    push_ended(record, data_type, requested=requested, platform_object_id=written)
     synced_records.set_done(db, record["id"], written, object_updated_at=document.updated_at, at=press.at)
 
 
-def _write(db: Database, press: _Press, record: Row, document: Document) -> str:
+def _happens(db: Database, press: _Press, kind: str) -> bool:
+    return press.mishaps and faults.take(db, kind, press.connection["entity_id"]) is not None
+
+
+def _draft(db: Database, press: _Press, document: Document) -> Draft:
+    """The document as the books take it; raises RefusedError where Monite itself does not send it."""
     lacking = readiness.lacks(
         document,
         known_accounts=press.accounts.keys(),
@@ -186,10 +236,8 @@ def _write(db: Database, press: _Press, record: Row, document: Document) -> str:
     contact_id = contact_for(
         db, press.connection, document.counterpart_id, ROLE_OF[document.kind], at=press.at
     )
-    send = write_bill if document.kind == "bill" else write_invoice
     whole = spread_discount(document)
-    draft = Draft(whole, _book_lines(press, whole), contact_id)
-    return send(db, press.ledger, draft, record["platform_object_id"])
+    return Draft(whole, _book_lines(press, whole), contact_id)
 
 
 def _book_lines(press: _Press, document: Document) -> list[BookLine]:

@@ -18,6 +18,7 @@ PUSH = timedelta(seconds=2)
 BETWEEN_PUSHES = timedelta(seconds=0.02)
 FORCED_SYNC = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
+STUCK = timedelta(hours=1)
 
 
 def plan_first_pull(db: Database, connection: dict[str, Any]) -> None:
@@ -32,6 +33,11 @@ def plan_first_pull(db: Database, connection: dict[str, Any]) -> None:
             for number, name in enumerate(PULL_STEPS, start=1)
         ),
     )
+
+
+def is_pulling(db: Database, connection_id: str) -> bool:
+    """Whether the first pull is still under way."""
+    return any(jobs.exists(db, connection_id, kind, PULL_STEPS[-1]) for kind in ("pull", "slow_pull"))
 
 
 def plan_forced_sync(db: Database, connection_id: str) -> None:
@@ -59,3 +65,8 @@ def plan_pushes(
             for number, record_id in enumerate(record_ids)
         ),
     )
+
+
+def plan_stuck_push(db: Database, connection_id: str, record_id: str) -> None:
+    """The end of a push that the provider keeps for an hour."""
+    jobs.add(db, [NewJob("push", connection_id, clock.now(db) + STUCK, "stuck", record_id)])
