@@ -193,9 +193,7 @@ HEADER_VALUES = st.one_of(
             "2025-06-23",
         ]
     ),
-    st.sampled_from(
-        ["2024-01-31", "latest", UNKNOWN, UNKNOWN.upper(), "x" * 3000, "é", "text/plain"]
-    ),
+    st.sampled_from(["2024-01-31", "latest", UNKNOWN, UNKNOWN.upper(), "x" * 3000, "é", "text/plain"]),
 )
 
 
@@ -223,7 +221,12 @@ def spoiled(draw: DrawFn, route: Route, world: World) -> Sent:
     if kind == "path":
         name = draw(st.sampled_from(route.names))
         other = draw(st.sampled_from([world.foreign.get(name, ""), world.entities[0], UNKNOWN]) | TEXTS)
-        return Sent(route.path({**world.ids, name: _quoted(other), "bill_id": _quoted(other)}), raw)
+        return Sent(
+            route.path(
+                {**world.ids, name: _quoted(other), "bill_id": _quoted(other), "invoice_id": _quoted(other)}
+            ),
+            raw,
+        )
     return Sent(path, draw(_bodies(body)))
 
 

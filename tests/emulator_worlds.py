@@ -48,8 +48,9 @@ class Route:
 
     def path(self, ids: dict[str, str]) -> str:
         """The path with these ids; of a name that is missing, with an id of nothing."""
-        if self.rule.startswith("/v1/accounting/payables/"):
-            ids = {**ids, "payable_id": ids["bill_id"]}
+        if self.rule.startswith("/v1/accounting/"):
+            # The same name in the path for bills and for invoices of the books.
+            ids = {**ids, "opaque_id": ids["bill_id" if "payables" in self.rule else "invoice_id"]}
         parts = self.rule.split("/")
         return "/".join(ids.get(part[1:-1], UNKNOWN) if part.startswith("<") else part for part in parts)
 
@@ -76,6 +77,8 @@ class World:
     headers: dict[str, str]
     entities: tuple[str, str, str]
     """Two that are connected, and one that is not."""
+    user_token: str = ""
+    """Of a user of the first entity."""
 
     def send(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
         """One request, of the first entity unless the headers say otherwise."""
@@ -148,6 +151,9 @@ def world(folder: Path) -> Iterator[World]:
     made.headers |= {"Authorization": f"Bearer {token}", "X-Monite-Entity-Id": first}
     _connect(made, second)
     _connect(made, first)
+    user = made.send("GET", "/v1/entity_users").get_json()["data"][0]
+    grant = {"grant_type": "entity_user", "entity_user_id": user["id"], **credentials}
+    made.user_token = made.send("POST", "/v1/auth/token", grant).get_json()["access_token"]
     yield made
     made.close()
 
@@ -179,7 +185,6 @@ LISTS = {
     "payable_id": "payables?status=new",
     "product_id": "products",
     "receivable_id": "receivables?status=draft",
-    "role_id": "roles",
     "synced_record_id": "accounting_synced_records?object_type=bill",
     "tax_rate_id": "accounting_tax_rates",
     "unit_id": "measure_units",
@@ -197,6 +202,8 @@ def _ids(made: World, entity_id: str) -> dict[str, str]:
     ids["line_item_id"] = str(first(f"payables/{ids['payable_id']}/line_items")["id"])
     ids["invoice_id"] = str(first("accounting/receivables")["id"])
     ids["bill_id"] = str(first("accounting/payables")["id"])
+    role = {"name": "Nobody's", "permissions": {"objects": []}}
+    ids["role_id"] = str(made.send("POST", "/v1/roles", role, headers=headers).get_json()["id"])
     subscription = {"object_type": "payable", "url": "https://example.com/listener"}
     found = made.send("POST", "/v1/webhook_subscriptions", subscription, headers=headers).get_json()
     ids["webhook_subscription_id"] = str(found.get("id", UNKNOWN))

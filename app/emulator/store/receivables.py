@@ -239,7 +239,15 @@ def _rate(body: Row, given: Row) -> Row:
     """The line's tax rate: given as a number, or one that this receivable already uses."""
     if given.get("tax_rate_value") is not None:
         name = given.get("tax_rate_name") or "Tax"
-        return {"id": None, "is_custom": True, "name": name, "value": given["tax_rate_value"]}
+        country = (body["entity_address"] or {}).get("country")
+        return {
+            "id": str(uuid4()),
+            "components": None,
+            "country": country,
+            "is_custom": True,
+            "name": name,
+            "value": given["tax_rate_value"],
+        }
     asked = given.get("vat_rate_id") or given.get("custom_vat_rate_id")
     known = [line["product"].get("vat_rate") or {} for line in body["line_items"]]
     found: Row | None = next((rate for rate in known if asked and rate.get("id") == asked), None)
