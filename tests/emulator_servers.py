@@ -112,6 +112,7 @@ def serve(folder: Path, *, rate_limit: int = 100_000, instant: bool = True) -> I
             yield Running(f"http://127.0.0.1:{listening.getsockname()[1]}", http)
     finally:
         app.extensions["emulator_engine"].stop()
+        app.extensions["emulator_deliverer"].stop()
         # Closed by its own thread: a socket closed under a running select is an error there.
         server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join(10)

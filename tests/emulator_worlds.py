@@ -174,6 +174,14 @@ def _connect(made: World, entity_id: str) -> None:
     row = made.send("POST", "/v1/accounting_connections", {}, headers=headers).get_json()
     answer = made.send("POST", f"/_emulator/connections/{row['id']}/authorise", {"platform": "xero"})
     assert answer.status_code == 200, answer.text
+    account = next(iter(snapshots.account_ids(made.db, entity_id).values()))
+    with write(made.db) as db:
+        snapshots.put_product_account(db, entity_id, account)
+    failed = made.send("GET", "/v1/accounting_synced_records?object_type=receivable", headers=headers)
+    for record in failed.get_json()["data"]:
+        made.send("POST", f"/v1/accounting_synced_records/{record['id']}/push", headers=headers)
+    # What was sent is read back from the books with the next sync.
+    made.send("POST", f"/v1/accounting_connections/{row['id']}/sync", headers=headers)
 
 
 LISTS = {

@@ -84,7 +84,8 @@ def documents_in_the_books(caller: Caller) -> None:
             rows += page
             if len(page) < limit:
                 break
-        assert rows, name
+        # Not every sample entity has had its invoices sent; all have bills.
+        assert rows or name == "receivables"
         assert len({row.id for row in rows}) == len(rows)
         for row in rows[:SOME]:
             assert caller.call(f"accounting.{name}.get_by_id", row.id) == row

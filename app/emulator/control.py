@@ -24,12 +24,22 @@ from app.emulator.bodies import (
     text,
     whole,
 )
-from app.emulator.deps import database, settings
+from app.emulator.deps import database, deliverer, settings
 from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
 from app.emulator.rules import platforms
 from app.emulator.rules.faults import KINDS
 from app.emulator.rules.versions import VERSIONS
-from app.emulator.store import book_pages, books, clock, connections, entities, entity_users, faults, meta
+from app.emulator.store import (
+    book_pages,
+    books,
+    clock,
+    connections,
+    entities,
+    entity_users,
+    faults,
+    meta,
+    outgoing,
+)
 from app.emulator.store.database import write
 from app.emulator.sync import connections as sync
 from app.emulator.sync import engine, mishaps
@@ -98,11 +108,12 @@ def reset() -> Response:
 
 @bp.post("/clock")
 def advance() -> Response:
-    """The emulator's new time, once everything that became due has been run."""
+    """The emulator's new time, once everything that became due has been run, and word of it sent."""
     body = read(CLOCK)
     with write(database()) as db:
         clock.advance(db, body["advance_seconds"])
     run = engine.run_due(db, settings())
+    deliverer().run_due(db)
     return jsonify({"now": clock.stamp(clock.now(db)), "jobs_run": run})
 
 
@@ -170,6 +181,13 @@ def clear_faults() -> Response:
     body = read(CLEAR, empty_allowed=True)
     mishaps.disarm(database(), body.get("kind"), body.get("entity_id"))
     return list_faults()
+
+
+@bp.get("/webhooks")
+def show_webhooks() -> Response:
+    """How many messages wait, have arrived and were given up, by channel, and the next that are due."""
+    db = database()
+    return jsonify({"channels": outgoing.counts(db), "waiting": outgoing.find_waiting(db, limit=50)})
 
 
 @bp.get("/switches")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g, request
 from sqlite_utils import Database
 
 from app.emulator.config import EmulatorSettings
 from app.emulator.store.database import open_database
+from app.emulator.sync.deliveries import Deliverer
+
+PATIENCE = 1.0
+"""Seconds for which an answer waits, in instant mode, for listeners that are slow to take a message."""
 
 
 def settings() -> EmulatorSettings:
@@ -23,9 +27,25 @@ def database() -> Database:
     return db
 
 
+def deliverer() -> Deliverer:
+    """What sends messages to listeners."""
+    found: Deliverer = current_app.extensions["emulator_deliverer"]
+    return found
+
+
 def init_app(app: Flask, found: EmulatorSettings) -> None:
-    """Hand the settings to the app and close each request's connection behind it."""
+    """Hand the settings to the app and close each request's connection behind it.
+
+    In instant mode a request is answered once the messages that it gave rise to were sent.
+    """
     app.extensions["emulator_settings"] = found
+    app.extensions["emulator_deliverer"] = Deliverer(found)
+
+    @app.after_request
+    def _send(response: Response) -> Response:
+        if found.instant and request.method != "GET":
+            deliverer().run_due(database(), patience=PATIENCE)
+        return response
 
     @app.teardown_appcontext
     def _close(_: BaseException | None) -> None:

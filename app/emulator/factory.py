@@ -20,8 +20,9 @@ LARGEST_REQUEST = 5 * 1024 * 1024
 def create_emulator(settings: EmulatorSettings, *, engine: bool = True) -> Flask:
     """A ready emulator over the file of these settings; an empty file gets the sample businesses.
 
-    With `engine`, a thread runs the syncs that are due; it is `app.extensions["emulator_engine"]`, to be
-    stopped by whoever stops the server.
+    With `engine`, threads run the syncs that are due and send word of what happens; they are
+    `app.extensions["emulator_engine"]` and `["emulator_deliverer"]`, to be stopped by whoever stops the
+    server.
     """
     _prepare(settings)
     app = Flask(
@@ -40,6 +41,7 @@ def create_emulator(settings: EmulatorSettings, *, engine: bool = True) -> Flask
     app.register_blueprint(pages.bp)
     if engine:
         app.extensions["emulator_engine"] = sync_engine.start(settings)
+        app.extensions["emulator_deliverer"].start()
     return app
 
 

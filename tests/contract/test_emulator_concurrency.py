@@ -15,8 +15,8 @@ import requests
 from app.emulator.store.database import open_database
 from tests.emulator_servers import Client, Running, serve
 
-CALLERS = 6
-ROUNDS = 12
+CALLERS = 5
+ROUNDS = 8
 SCENARIOS = ({"scenario": "smooth"}, {"scenario": "empty"}, {"scenario": "bulk", "payables": 30})
 
 
@@ -79,6 +79,30 @@ def test_a_record_that_many_push_at_once_becomes_one_document(tmp_path: Path, in
         assert set(statuses) <= {200, 409}
         assert 200 in statuses
         assert client.get(f"/accounting_synced_records/{record['id']}")["sync_status"] == "done"
+
+
+@pytest.mark.slow
+def test_reads_go_on_with_the_former_data_while_a_large_scenario_loads(tmp_path: Path) -> None:
+    with serve(tmp_path) as emulator:
+        before = emulator.client(emulator.entity_id("Fernlight"))
+        body = {"scenario": "bulk", "payables": 6_000}
+        loading = threading.Thread(target=_post, args=(f"{emulator.url}/_emulator/reset", body))
+        loading.start()
+        seen = []
+        while loading.is_alive():
+            seen.append(before.send("GET", "/payables").status_code)
+        loading.join()
+
+        # Former data first; then the new one, to which the former token means nothing.
+        assert seen == sorted(seen)
+        assert set(seen) <= {200, 401}
+        assert seen.count(200) > 5
+        assert [entity["name"] for entity in emulator.state()["entities"]] == ["Bulk business 1"]
+
+
+def _post(address: str, body: dict[str, Any]) -> None:
+    with requests.Session() as http:
+        assert http.post(address, json=body, timeout=60).ok
 
 
 @pytest.mark.slow

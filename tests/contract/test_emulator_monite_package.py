@@ -104,4 +104,4 @@ def _hurry(caller: Caller) -> None:
 
 def _caller(copies: Copies) -> Caller:
     app = copies.make()
-    return make_caller(app, NEWEST, copies.entities(app)[0])
+    return make_caller(app, NEWEST, copies.busy_entity(app))

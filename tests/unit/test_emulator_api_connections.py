@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -123,6 +124,13 @@ def test_a_second_active_connection_is_refused(monite: Face, version: str) -> No
     make(monite, version)
 
     assert [create(monite, other, {"platform": "xero"}).status_code for other in VERSIONS] == [409] * 3
+
+
+def test_of_many_who_connect_at_once_one_does(monite: Face) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda _: create(monite, NEWEST).status_code, range(4))
+
+        assert sorted(answers) == [201, 409, 409, 409]
 
 
 @pytest.mark.parametrize(

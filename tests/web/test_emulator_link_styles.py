@@ -246,3 +246,12 @@ def test_placeholders_in_the_way_back_are_filled_in(make_stage: Callable[..., St
     link_id = stage.connection(connection_id)["provider_connection_id"]
     assert {"name": "lang", "value": "fr", "type": "hidden"} in [f.attrs for f in soup(page).select("input")]
     assert back.location == f"{BACK}?connection={link_id}&system=qhyg&at=&in=fr"
+
+
+def test_the_presenter_sees_how_a_connection_was_asked_for(stage: Stage, link: tuple[str, str]) -> None:
+    version = stage.connection(link[0])["api_version"]
+
+    page = stage.client.get("/_emulator/", query_string={"entity": stage.entity("fernlight")})
+
+    assert f"in version {version}, through " in one(page, "[aria-labelledby=business]")
+    assert soup(page).select(f"a[href='{link[1]}']")

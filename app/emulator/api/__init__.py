@@ -12,6 +12,7 @@ from app.emulator.api import (
     entities,
     entity_settings,
     entity_users,
+    events,
     gate,
     ledger_accounts,
     line_items,
@@ -25,6 +26,7 @@ from app.emulator.api import (
     synced_records,
     tax_rates,
     tokens,
+    webhooks,
 )
 
 RESOURCES = (
@@ -34,6 +36,7 @@ RESOURCES = (
     entities,
     entity_settings,
     entity_users,
+    events,
     ledger_accounts,
     line_items,
     measure_units,
@@ -46,6 +49,7 @@ RESOURCES = (
     synced_records,
     tax_rates,
     tokens,
+    webhooks,
 )
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
+from app.emulator.api.happenings import tell, told
 from app.emulator.bodies import (
     Field,
     Schema,
@@ -94,7 +95,7 @@ def create() -> tuple[Response, int]:
     with write(database()) as db:
         references.check(db, entity_id(), [body[body["type"]]])
         made = {**body, "created_by_entity_user_id": access.author()}
-        return jsonify(counterparts.create(db, entity_id(), made)), 201
+        return jsonify(told("counterpart", "created", counterparts.create(db, entity_id(), made))), 201
 
 
 @bp.get("/<counterpart_id>")
@@ -114,7 +115,8 @@ def update(counterpart_id: str) -> Response:
         for name in DEFAULT_ADDRESSES:
             named = {"counterpart_id": counterpart_id, "counterpart_address_id": body.get(name)}
             references.check_address(db, entity_id(), named)
-        return jsonify(counterparts.update(db, entity_id(), counterpart_id, body))
+        changed = counterparts.update(db, entity_id(), counterpart_id, body)
+        return jsonify(told("counterpart", "updated", changed))
 
 
 @bp.delete("/<counterpart_id>")
@@ -122,6 +124,7 @@ def delete(counterpart_id: str) -> tuple[str, int]:
     """Nothing: the counterpart is gone."""
     with write(database()) as db:
         counterparts.delete(db, entity_id(), counterpart_id)
+        tell("counterpart", "delete", [counterpart_id])  # so spelt at Monite, for counterparts alone
     return "", 204
 
 
@@ -136,7 +139,8 @@ def create_address(counterpart_id: str) -> tuple[Response, int]:
     """A new address."""
     body = read_body(ADDRESS)
     with write(database()) as db:
-        return jsonify(counterparts.create_address(db, entity_id(), counterpart_id, body)), 201
+        made = counterparts.create_address(db, entity_id(), counterpart_id, body)
+        return jsonify(told("counterpart_address", "created", made)), 201
 
 
 def _refuse_nulls(kind: str, body: dict[str, Any]) -> None:

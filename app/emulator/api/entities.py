@@ -12,7 +12,7 @@ from app.emulator.api.gate import version
 from app.emulator.bodies import read
 from app.emulator.deps import database
 from app.emulator.samples import countries, newcomers
-from app.emulator.store import entities, pages
+from app.emulator.store import entities, events, pages
 from app.emulator.store.database import write
 
 bp = Blueprint("entities", __name__, url_prefix="/v1/entities")
@@ -36,6 +36,7 @@ def create() -> tuple[Response, int]:
     with write(database()) as db:
         made = entities.create(db, body, currency=countries.currency(body["address"]["country"]))
         newcomers.settle(db, made["id"], made)
+        events.emit(db, made["id"], "entity", "created", made["id"])
         return jsonify(_shown(made)), 201
 
 
@@ -54,6 +55,7 @@ def update(entity_id: str) -> Response:
         check_kind(found["type"], body, required=False)
         if "state" in (body.get("address") or {}):
             check_state({**found["address"], **body["address"]})
+        events.emit(db, entity_id, "entity", "updated", entity_id)
         return jsonify(_shown(entities.update(db, entity_id, body)))
 
 

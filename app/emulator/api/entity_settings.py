@@ -24,7 +24,7 @@ from app.emulator.bodies import (
     whole,
 )
 from app.emulator.deps import database
-from app.emulator.store import entities, meta
+from app.emulator.store import entities, events, meta
 from app.emulator.store.database import write
 
 bp = Blueprint("entity_settings", __name__, url_prefix="/v1/entities/<entity_id>/settings")
@@ -108,6 +108,7 @@ def update(entity_id: str) -> Response:
         references.check(db, entity_id, _named(changes.get("accounting") or {}))
         (changes.get("document_ids") or {}).pop("next_number", None)
         entities.save_settings(db, entity_id, changes)
+        events.emit(db, entity_id, "entity_settings", "updated", entity_id)
         return jsonify(_shown(db, entity_id))
 
 

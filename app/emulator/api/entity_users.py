@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import access, answers
 from app.emulator.api.gate import entity_id
+from app.emulator.api.happenings import tell, told
 from app.emulator.bodies import Field, email, identifier, partial, read, text
 from app.emulator.deps import database
 from app.emulator.store import entities, entity_users, roles
@@ -36,7 +37,7 @@ def create() -> Response:
     """A new user; Monite answers 200 here, not 201."""
     body = read(CREATE)
     with write(database()) as db:
-        return jsonify(entity_users.create(db, entity_id(), body))
+        return jsonify(told("entity_user", "created", entity_users.create(db, entity_id(), body)))
 
 
 @bp.get("/me")
@@ -70,7 +71,8 @@ def update(entity_user_id: str) -> Response:
     """The user with the changes in it."""
     body = read(UPDATE)
     with write(database()) as db:
-        return jsonify(entity_users.update(db, entity_id(), entity_user_id, body))
+        changed = entity_users.update(db, entity_id(), entity_user_id, body)
+        return jsonify(told("entity_user", "updated", changed))
 
 
 @bp.delete("/<entity_user_id>")
@@ -78,4 +80,5 @@ def delete(entity_user_id: str) -> tuple[str, int]:
     """Nothing: the user counts as deleted, and the user's tokens are no longer good."""
     with write(database()) as db:
         entity_users.delete(db, entity_id(), entity_user_id)
+        tell("entity_user", "deleted", [entity_user_id])
     return "", 204

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id, version
+from app.emulator.api.happenings import tell, told
 from app.emulator.api.payables import open_payable
 from app.emulator.bodies import Field, identifier, listed, nested, number, read, text, whole
 from app.emulator.deps import database
@@ -46,7 +47,7 @@ def create(payable_id: str) -> tuple[Response, int]:
         open_payable(db, payable_id)
         references.check(db, entity_id(), [body])
         made = line_items.create(db, entity_id(), payable_id, {**body, **_made_by()})
-        return jsonify(_shown(made)), 201
+        return jsonify(_shown(told("payable.line_item", "created", made))), 201
 
 
 @bp.put("")
@@ -56,7 +57,9 @@ def replace(payable_id: str) -> Response:
     with write(database()) as db:
         open_payable(db, payable_id)
         references.check(db, entity_id(), given)
+        tell("payable.line_item", "deleted", line_items.find_ids(db, payable_id))
         made = line_items.replace(db, entity_id(), payable_id, given)
+        tell("payable.line_item", "created", [line["id"] for line in made])
         return jsonify({"data": [_shown(line) for line in made]})
 
 
@@ -76,7 +79,8 @@ def update(payable_id: str, line_item_id: str) -> Response:
         open_payable(db, payable_id)
         line_items.get(db, payable_id, line_item_id)
         references.check(db, entity_id(), [body])
-        return jsonify(_shown(line_items.update(db, entity_id(), payable_id, line_item_id, body)))
+        changed = line_items.update(db, entity_id(), payable_id, line_item_id, body)
+        return jsonify(_shown(told("payable.line_item", "updated", changed)))
 
 
 @bp.delete("/<line_item_id>")
@@ -85,6 +89,7 @@ def delete(payable_id: str, line_item_id: str) -> tuple[str, int]:
     with write(database()) as db:
         open_payable(db, payable_id)
         line_items.delete(db, entity_id(), payable_id, line_item_id)
+        tell("payable.line_item", "deleted", [line_item_id])
     return "", 204
 
 

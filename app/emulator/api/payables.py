@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id
+from app.emulator.api.happenings import told
 from app.emulator.bodies import (
     Field,
     country,
@@ -107,7 +108,8 @@ def create() -> Response:
         references.check_address(db, entity_id(), body)
         body.pop("tag_ids", None)
         _keep_file(body)
-        return jsonify(payables.create(db, entity_id(), {**body, **_made_by()}))
+        made = payables.create(db, entity_id(), {**body, **_made_by()})
+        return jsonify(told("payable", "created", made))
 
 
 @bp.get("/<payable_id>")
@@ -125,7 +127,7 @@ def update(payable_id: str) -> Response:
         references.check(db, entity_id(), [body])
         references.check_address(db, entity_id(), body, owner=found["counterpart_id"])
         body.pop("tag_ids", None)
-        return jsonify(payables.update(db, entity_id(), payable_id, body))
+        return jsonify(told("payable", "updated", payables.update(db, entity_id(), payable_id, body)))
 
 
 def _made_by() -> dict[str, Any]:

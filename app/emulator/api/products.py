@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id, version
+from app.emulator.api.happenings import tell, told
 from app.emulator.bodies import (
     Field,
     Schema,
@@ -60,7 +61,7 @@ def create() -> tuple[Response, int]:
     with write(database()) as db:
         references.check(db, entity_id(), [body])
         made = products.create(db, entity_id(), {**body, "entity_user_id": access.author()})
-        return jsonify(shown(made)), 201
+        return jsonify(shown(told("product", "created", made))), 201
 
 
 @bp.get("/<product_id>")
@@ -76,7 +77,8 @@ def update(product_id: str) -> Response:
     with write(database()) as db:
         products.get(db, entity_id(), product_id)
         references.check(db, entity_id(), [body])
-        return jsonify(shown(products.update(db, entity_id(), product_id, body)))
+        changed = products.update(db, entity_id(), product_id, body)
+        return jsonify(shown(told("product", "updated", changed)))
 
 
 @bp.delete("/<product_id>")
@@ -84,6 +86,7 @@ def delete(product_id: str) -> tuple[str, int]:
     """Nothing: the product is gone."""
     with write(database()) as db:
         products.delete(db, entity_id(), product_id)
+        tell("product", "deleted", [product_id])
     return "", 204
 
 

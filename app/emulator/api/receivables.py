@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import access, answers, references
 from app.emulator.api.gate import entity_id, version
+from app.emulator.api.happenings import tell
 from app.emulator.api.measure_units import CREATE as UNIT
 from app.emulator.api.products import PRICE, late_fields, shown
 from app.emulator.bodies import Field, choice, identifier, listed, nested, number, read, text, whole
@@ -70,11 +71,14 @@ def replace_lines(receivable_id: str) -> Response:
     with write(database()) as db:
         references.check(db, entity_id(), _named(given))
         made = receivables.replace_lines(db, entity_id(), receivable_id, given)
+        tell("receivable", "updated", [receivable_id])
         return jsonify({"data": [_line(line) for line in made]})
 
 
 def _shown(receivable: dict[str, Any]) -> dict[str, Any]:
-    return {**receivable, "line_items": [_line(line) for line in receivable["line_items"]]}
+    lacking = receivables.LACKING[receivable["type"]]
+    kept = {name: value for name, value in receivable.items() if name not in lacking}
+    return {**kept, "line_items": [_line(line) for line in receivable["line_items"]]}
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.emulator.api import answers
 from app.emulator.api.gate import entity_id
+from app.emulator.api.happenings import tell, told
 from app.emulator.bodies import Field, Loc, choice, listed, nested, partial, read, text
 from app.emulator.deps import database
 from app.emulator.rules.permissions import ACTIONS, OBJECT_TYPES, PAYABLE_ACTIONS, PERMISSIONS
@@ -57,7 +58,7 @@ def create() -> Response:
     """A new role; Monite answers 200 here, not 201."""
     body = read(CREATE)
     with write(database()) as db:
-        return jsonify(roles.create(db, entity_id(), body))
+        return jsonify(told("role", "created", roles.create(db, entity_id(), body)))
 
 
 @bp.get("/<role_id>")
@@ -71,7 +72,7 @@ def update(role_id: str) -> Response:
     """The role with the changes in it."""
     body = read(UPDATE)
     with write(database()) as db:
-        return jsonify(roles.update(db, entity_id(), role_id, body))
+        return jsonify(told("role", "updated", roles.update(db, entity_id(), role_id, body)))
 
 
 @bp.delete("/<role_id>")
@@ -79,4 +80,5 @@ def delete(role_id: str) -> tuple[str, int]:
     """Nothing: nobody can be given the role any more."""
     with write(database()) as db:
         roles.delete(db, entity_id(), role_id)
+        tell("role", "deleted", [role_id])
     return "", 204

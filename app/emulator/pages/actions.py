@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from app.emulator import samples
 from app.emulator.config import EmulatorSettings
+from app.emulator.deps import deliverer
 from app.emulator.errors import BadRequestError
 from app.emulator.rules.faults import KINDS
 from app.emulator.store import book_pages, clock, connections, corrections, sides
@@ -35,6 +36,7 @@ def _clock(db: Database, settings: EmulatorSettings, form: Form) -> str:
     with write(db):
         clock.advance(db, float(seconds))
     done = engine.run_due(db, settings)
+    deliverer().run_due(db)
     return f"The clock moved forward by {STEPS[seconds]}; {done} due jobs were run."
 
 

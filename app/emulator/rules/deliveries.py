@@ -14,7 +14,8 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 Channel = Literal["monite", "codat_rules", "codat_events"]
@@ -86,6 +87,20 @@ def next_try(
         wait = min(retry_after, policy.longest_wait)
     due = ended + timedelta(seconds=wait)
     return None if policy.window is not None and due > first_due + policy.window else due
+
+
+def seconds_asked(retry_after: str | None, now: datetime) -> float | None:
+    """What a Retry-After asks for, given as seconds or as a date; None when it asks for nothing."""
+    if retry_after is None:
+        return None
+    if retry_after.isdecimal() and len(retry_after) < 10:
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max((aware - now).total_seconds(), 0)
 
 
 def headers(

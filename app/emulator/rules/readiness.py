@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from app.emulator.rules.documents import Document, Line, TaxRate
+from app.emulator.rules.objections import say
 
 
 def lacks(
@@ -20,12 +21,15 @@ def lacks(
     `known_accounts` are the ids of pulled ledger accounts; `known_rates` maps a pulled
     rate's id to its id in the books.
     """
-    if not document.lines:
-        return ["One or more line items must be specified"]
+    if document.kind == "bill" and not document.lines:
+        return [say("xero-no-lines")]
     rates = tuple(book_rates)
     found = []
-    if document.discounted is not None and not discounts_allowed:
-        found.append("An invoice with an invoice-level discount cannot be pushed to the accounting system.")
+    if document.kind == "invoice" and document.discounted is not None and not discounts_allowed:
+        found.append(say("monite-invoice-discount"))
+    if document.deduction is not None:
+        # With a tax rate for it, it would be among the lines by now.
+        found.append("accounting.tax_ids.deductions is not set, and the invoice has a deduction")
     for line in document.lines:
         found += _line_lacks(document, line, known_accounts, known_rates, rates)
     return list(dict.fromkeys(found))
@@ -41,13 +45,13 @@ def _line_lacks(
     found = []
     carrier = "line" if document.kind == "bill" else "product"
     if line.ledger_account_id is None:
-        found.append(f"ledger_account_id missing on a {carrier}: {line.name}")
+        found.append(say("monite-no-ledger-account", carrier=carrier, name=line.name))
     elif line.ledger_account_id not in known_accounts:
         found.append(f"Ledger account does not exist: {line.name}")
     if line.accounting_tax_rate_id is None and line.tax is None:
         found.append(f"Tax rate missing (tax_rate_ref_id) on a {carrier}: {line.name}")
     elif rate_id(document, line, known_rates, rates) is None:
-        found.append("Tax rate does not exist")
+        found.append(say("monite-no-tax-rate"))
     return found
 
 

@@ -18,6 +18,8 @@ from app.emulator.samples.names import new_id
 from app.emulator.store.snapshots import Row, Tables
 
 Business = dict[str, Any]
+Entered = tuple[str, int, str, str, str]
+"""A document of the bookkeeper's: day, amount, status, contact and number."""
 
 PLATFORMS = ("xero", "quickbooks_online")
 ADDRESS_LINE = ("line1", "line2", "postal_code", "state")
@@ -80,7 +82,8 @@ def _content(business: Business, organisation: Row, calendar: Calendar) -> Table
     by_code = {row["code"]: row["id"] for row in accounts}
     if own:
         filled["book_items"] = _items(business, organisation["id"], by_code[SALES_CODES[platform]])
-        filled |= _documents(business, organisation, contacts, by_code[COST_CODES[platform]], calendar)
+        kinds = {"bill": by_code[COST_CODES[platform]], "invoice": by_code[SALES_CODES[platform]]}
+        filled |= _documents(business, organisation, contacts, kinds, calendar)
     return filled
 
 
@@ -200,33 +203,22 @@ def _items(business: Business, organisation: str, sales_account: str) -> list[Ro
 
 
 def _documents(
-    business: Business, organisation: Row, contacts: list[Row], account: str, calendar: Calendar
+    business: Business, organisation: Row, contacts: list[Row], accounts: dict[str, str], calendar: Calendar
 ) -> Tables:
-    """Bills that were in the books before anything was connected; one may have been entered twice.
-
-    Books without a supplier have none.
-    """
-    names = {row["name"]: row["id"] for row in contacts if row["is_supplier"] and row["status"] == "Active"}
-    if not names:
-        return {}
-    first = next(iter(names))
-    entered = [
-        ("2026-08-03", 12450, "paid", first, "PC-1041"),
-        ("2026-09-14", 8800, "paid", first, "PC-1042"),
-        ("2026-10-30", 23175, "open", first, "PC-1043"),
+    """What was in the books before anything was connected, each to an account of its kind."""
+    found = [
+        *(("bill", *one) for one in _entered_bills(business, contacts)),
+        *(("invoice", *one) for one in _entered_invoices(contacts)),
     ]
-    twice = business.get("double_entry")
-    if twice:
-        entered.append(("2026-10-22", 100803, "open", twice["supplier"], twice["number"]))
     documents, lines = [], []
-    for index, (day, amount, status, supplier, number) in enumerate(entered, 1):
+    for index, (kind, day, amount, status, contact, number) in enumerate(found, 1):
         key = new_id(organisation["id"], "document", index)
         document = {
             "id": key if organisation["platform"] == "xero" else str(index),
             "organisation_id": organisation["id"],
-            "kind": "bill",
+            "kind": kind,
             "number": number,
-            "contact_id": names[supplier],
+            "contact_id": contact,
             "date": calendar.day(day),
             "due_date": calendar.day(day),
             "currency": organisation["base_currency"],
@@ -237,8 +229,41 @@ def _documents(
             "updated_at": calendar.moment(day),
         }
         documents.append(document)
-        lines.append(_entered_line(document, account))
+        lines.append(_entered_line(document, accounts[kind]))
     return {"book_documents": documents, "book_lines": lines}
+
+
+def _entered_bills(business: Business, contacts: list[Row]) -> list[Entered]:
+    """Bills of a supplier, if there is one; another one may have been entered twice."""
+    names = _active(contacts, "is_supplier")
+    if not names:
+        return []
+    first = next(iter(names.values()))
+    entered: list[Entered] = [
+        ("2026-08-03", 12450, "paid", first, "PC-1041"),
+        ("2026-09-14", 8800, "paid", first, "PC-1042"),
+        ("2026-10-30", 23175, "open", first, "PC-1043"),
+    ]
+    twice = business.get("double_entry")
+    if twice:
+        entered.append(("2026-10-22", 100803, "open", names[twice["supplier"]], twice["number"]))
+    return entered
+
+
+def _entered_invoices(contacts: list[Row]) -> list[Entered]:
+    """Invoices to the last customer, if there is one."""
+    names = _active(contacts, "is_customer")
+    if not names:
+        return []
+    last = list(names.values())[-1]
+    return [
+        ("2026-08-19", 64000, "paid", last, "BK-2086"),
+        ("2026-10-05", 41250, "open", last, "BK-2087"),
+    ]
+
+
+def _active(contacts: list[Row], role: str) -> dict[str, str]:
+    return {row["name"]: row["id"] for row in contacts if row[role] and row["status"] == "Active"}
 
 
 def _entered_line(document: Row, account: str) -> Row:

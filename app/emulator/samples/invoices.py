@@ -98,7 +98,6 @@ def _parties(business: Body, customer: Body) -> Body:
 def _line(country: str, line: Body) -> Body:
     """A line names its catalogue product; what the product says is read when it is shown."""
     return {
-        "id": line["id"],
         "discount": line.get("discount"),
         "product": {
             "id": line["product_id"],

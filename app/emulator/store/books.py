@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
 
-from app.emulator.rules.documents import Account, BookLine, Document, Organisation, TaxRate
+from app.emulator.rules.documents import Account, Contact, Item, Organisation, TaxRate
 from app.emulator.rules.matching import Party
 from app.emulator.rules.statuses import is_archived
 
@@ -46,8 +47,13 @@ def organisation_facts(db: Database, organisation_id: str) -> Organisation:
         id=row["id"],
         platform=row["platform"],
         base_currency=row["base_currency"],
+        country=row["country"],
         lock_date=row["lock_date"],
+        year_end_lock_date=row["year_end_lock_date"],
         subscription=row["subscription"],
+        plan=row["plan"],
+        user_rights=row["user_rights"],
+        repeated_numbers=row["repeated_numbers"],
         currencies=frozenset(found["currency"] for found in currencies),
     )
 
@@ -62,6 +68,7 @@ def accounts(db: Database, organisation_id: str) -> dict[str, Account]:
             name=row["name"],
             archived=is_archived(row["status"]),
             selectable=bool(row["selectable"]),
+            kind=row["type"],
         )
         for row in rows
     }
@@ -102,12 +109,24 @@ def contacts_named(db: Database, organisation_id: str, name: str) -> list[Row]:
     )
 
 
-def find_contact(db: Database, organisation_id: str, contact_id: str) -> Row | None:
+def find_contact(db: Database, organisation_id: str, contact_id: str) -> Contact | None:
     """The contact with this id, if the books hold one."""
     rows = db.query(
         "SELECT * FROM book_contacts WHERE organisation_id = ? AND id = ?", [organisation_id, contact_id]
     )
-    return next(rows, None)
+    row = next(rows, None)
+    if row is None:
+        return None
+    return Contact(row["id"], row["name"], is_archived(row["status"]), row["currency"], row["address"])
+
+
+def name_taken(db: Database, organisation_id: str, name: str, *, archived_count: bool) -> bool:
+    """Whether a contact has the name, in upper or lower case; archived ones keep theirs where they count."""
+    rows = db.query(
+        "SELECT status FROM book_contacts WHERE organisation_id = ? AND name = ? COLLATE NOCASE",
+        [organisation_id, name],
+    )
+    return any(archived_count or not is_archived(row["status"]) for row in rows)
 
 
 def insert_contact(
@@ -142,124 +161,33 @@ def set_role(db: Database, organisation_id: str, contact_id: str, *, supplier: b
     )
 
 
+def settle_currency(db: Database, organisation_id: str, contact_id: str, currency: str) -> None:
+    """Give the contact its one currency, unless it has one."""
+    db.execute(
+        "UPDATE book_contacts SET currency = ? WHERE organisation_id = ? AND id = ? AND currency IS NULL",
+        [currency, organisation_id, contact_id],
+    )
+
+
 def items(db: Database, organisation_id: str) -> list[Row]:
     """The items that are in use."""
     rows = db.query("SELECT * FROM book_items WHERE organisation_id = ? ORDER BY rowid", [organisation_id])
     return [row for row in rows if not is_archived(row["status"])]
 
 
-def find_document(db: Database, organisation_id: str, document_id: str) -> Row | None:
-    """The bill or invoice with this id, if the books hold one."""
+def find_items(db: Database, organisation_id: str, item_ids: Iterable[str]) -> dict[str, Item]:
+    """The items with these ids, those put away too."""
     rows = db.query(
-        "SELECT * FROM book_documents WHERE organisation_id = ? AND id = ?", [organisation_id, document_id]
+        "SELECT * FROM book_items WHERE organisation_id = ? AND id IN (SELECT value FROM json_each(?))",
+        [organisation_id, json.dumps(list(item_ids))],
     )
-    return next(rows, None)
+    return {row["id"]: Item(row["id"], row["code"], row["name"], is_archived(row["status"])) for row in rows}
 
 
-def find_lines(db: Database, organisation_id: str, document_id: str) -> list[Row]:
-    """The lines of a document, in their order."""
-    return list(
-        db.query(
-            "SELECT * FROM book_lines WHERE organisation_id = ? AND document_id = ? ORDER BY position",
-            [organisation_id, document_id],
-        )
-    )
-
-
-def number_taken(
-    db: Database, organisation_id: str, document: Document, *, contact_id: str, besides: str
-) -> bool:
-    """Whether another document that counts has this number; a bill's number counts within its supplier."""
+def items_named(db: Database, organisation_id: str, name: str) -> list[Row]:
+    """The items of one name that are in use."""
     rows = db.query(
-        """
-        SELECT 1 FROM book_documents
-        WHERE organisation_id = :organisation_id AND kind = :kind AND number = :number
-          AND id <> :besides AND status <> 'void' AND (kind = 'invoice' OR contact_id = :contact_id) LIMIT 1
-        """,
-        {
-            "organisation_id": organisation_id,
-            "kind": document.kind,
-            "number": document.number,
-            "besides": besides,
-            "contact_id": contact_id,
-        },
+        "SELECT * FROM book_items WHERE organisation_id = ? AND name = ? ORDER BY rowid",
+        [organisation_id, name],
     )
-    return next(rows, None) is not None
-
-
-def save_document(
-    db: Database,
-    organisation_id: str,
-    document_id: str,
-    document: Document,
-    lines: Sequence[BookLine],
-    *,
-    contact_id: str,
-    status: str,
-    at: str,
-) -> None:
-    """Write a document with its lines as ours, in place of what stood under this id."""
-    db.execute(
-        """
-        INSERT INTO book_documents
-            (id, organisation_id, kind, number, contact_id, date, due_date, currency, total, status, source,
-             created_at, updated_at)
-        VALUES (:id, :organisation_id, :kind, :number, :contact_id, :date, :due_date, :currency, :total,
-                :status, 'monite', :at, :at)
-        ON CONFLICT (organisation_id, id) DO UPDATE SET
-            number = excluded.number, contact_id = excluded.contact_id, date = excluded.date,
-            due_date = excluded.due_date, currency = excluded.currency, total = excluded.total,
-            status = excluded.status, updated_at = excluded.updated_at
-        """,
-        {
-            "id": document_id,
-            "organisation_id": organisation_id,
-            "kind": document.kind,
-            "number": document.number,
-            "contact_id": contact_id,
-            "date": document.date,
-            "due_date": document.due_date,
-            "currency": document.currency,
-            "total": document.total,
-            "status": status,
-            "at": at,
-        },
-    )
-    db.execute(
-        "DELETE FROM book_lines WHERE organisation_id = ? AND document_id = ?", [organisation_id, document_id]
-    )
-    db.conn.executemany(
-        """
-        INSERT INTO book_lines
-            (organisation_id, document_id, position, description, quantity, unit_amount, discount_amount,
-             amount, tax_amount, account_id, tax_rate_id)
-        VALUES (:organisation_id, :document_id, :position, :description, :quantity, :unit_amount,
-                :discount_amount, :amount, :tax_amount, :account_id, :tax_rate_id)
-        """,
-        [_line_row(organisation_id, document_id, number, line) for number, line in enumerate(lines)],
-    )
-
-
-def set_void(db: Database, organisation_id: str, document_id: str, *, at: str) -> None:
-    """Mark the document as void."""
-    db.execute(
-        "UPDATE book_documents SET status = 'void', updated_at = ? WHERE organisation_id = ? AND id = ?",
-        [at, organisation_id, document_id],
-    )
-
-
-def _line_row(organisation_id: str, document_id: str, position: int, book_line: BookLine) -> Row:
-    line = book_line.line
-    return {
-        "organisation_id": organisation_id,
-        "document_id": document_id,
-        "position": position,
-        "description": line.name,
-        "quantity": float(line.quantity),
-        "unit_amount": line.unit_amount,
-        "discount_amount": line.discount_amount,
-        "amount": line.amount,
-        "tax_amount": line.tax_amount,
-        "account_id": book_line.account_id,
-        "tax_rate_id": book_line.tax_rate_id,
-    }
+    return [row for row in rows if not is_archived(row["status"])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -9,7 +11,7 @@ from sqlite_utils import Database
 from app.emulator.store.schema import migrations
 from app.sqlite import connect, write
 
-__all__ = ["migrate", "open_database", "prepare", "write"]
+__all__ = ["attempt", "migrate", "open_database", "prepare", "write"]
 
 PATIENCE_MS = 60_000
 """How long a write waits for another one: loading a large scenario takes seconds, in one transaction."""
@@ -33,3 +35,16 @@ def prepare(path: Path | str) -> Database:
     db = open_database(path)
     migrate(db)
     return db
+
+
+@contextmanager
+def attempt(db: Database) -> Iterator[None]:
+    """A part of the caller's transaction that is undone by itself when it fails."""
+    db.conn.execute("SAVEPOINT attempt")
+    try:
+        yield
+    except Exception:
+        db.conn.execute("ROLLBACK TO attempt")
+        db.conn.execute("RELEASE attempt")
+        raise
+    db.conn.execute("RELEASE attempt")

@@ -9,9 +9,21 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
-from app.emulator.store import clock
+from app.emulator.rules.events import OBJECT_TYPES
+from app.emulator.store import clock, pages
+from app.emulator.store.filters import Filter, choice, compile_filters, identifier, moments
 
 Row = dict[str, Any]
+
+LISTING = pages.Listing(
+    "webhook_deliveries", "webhook_deliveries", {"created_at": "created_at", "updated_at": "updated_at"}
+)
+FILTERS = {
+    "event_id": identifier("event_id"),
+    "object_type": choice("object_type", OBJECT_TYPES),
+    "event_action": Filter("{} IN (event, object_type || '.' || event)", str, "str"),
+    **moments("created_at", "created_at"),
+}
 
 KEPT = timedelta(days=92)
 
@@ -36,6 +48,39 @@ def create(db: Database, subscription: Row, events: Sequence[Mapping[str, Any]])
     return ids
 
 
+def find(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
+    """One page of what was sent about the entity, in Monite's shape."""
+    query = pages.read_query(LISTING, args, entity_id)
+    where, values = compile_filters(FILTERS, query.filters)
+    found = pages.fetch(
+        db,
+        LISTING,
+        query,
+        entity_id,
+        where=[*where, "created_at >= :kept"],
+        values={**values, "kept": oldest_kept(db)},
+    )
+    return found.shaped(_shaped)
+
+
+def record(db: Database, delivery_id: str, *, status: int | None, response: str, success: bool) -> None:
+    """Note one request and its answer; once one was successful the delivery stays so."""
+    db.execute(
+        """
+        UPDATE webhook_deliveries SET requests_made_count = requests_made_count + 1, response = :response,
+            response_status_code = :status, was_successful = max(was_successful, :success), updated_at = :at
+        WHERE id = :id
+        """,
+        {
+            "id": delivery_id,
+            "response": response,
+            "status": status,
+            "success": int(success),
+            "at": clock.stamp(clock.now(db)),
+        },
+    )
+
+
 def oldest_kept(db: Database) -> str:
     """The moment before which nothing is shown any more."""
     return clock.stamp(clock.now(db) - KEPT)
@@ -46,3 +91,8 @@ def forget_old(db: Database, entity_id: str) -> None:
     values = [entity_id, oldest_kept(db)]
     db.execute("DELETE FROM webhook_deliveries WHERE entity_id = ? AND created_at < ?", values)
     db.execute("DELETE FROM events WHERE entity_id = ? AND created_at < ?", values)
+
+
+def _shaped(row: Row) -> Row:
+    names = ("id", "event_id", "requests_made_count", "response", "response_status_code", "url")
+    return {**{name: row[name] for name in names}, "was_successful": bool(row["was_successful"])}

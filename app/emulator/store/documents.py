@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from app.emulator.rules.documents import Document, Kind, Line
+from app.emulator.rules.documents import Deduction, Document, Kind, Line
 
 Row = dict[str, Any]
 
@@ -25,7 +25,8 @@ _BILLS = """
 _DUE = """
     AND (r.id IS NULL
          OR (r.sync_status = 'done' AND (r.object_updated_at IS NULL OR r.object_updated_at < o.changed_at))
-         OR (r.sync_status = 'done' AND o.status IN ('canceled', 'uncollectible') AND d.status = 'open'))
+         OR (r.sync_status = 'done' AND o.status IN ('canceled', 'uncollectible')
+             AND d.status IN ('open', 'partially_paid')))
 """
 
 _JOINS = """
@@ -108,6 +109,8 @@ def _products(db: Database, product_ids: Sequence[str]) -> dict[str, Row]:
 
 
 def _bill(row: Row, lines: Sequence[Line]) -> Document:
+    discount = json.loads(row["body"]).get("discount") or 0
+    net, tax = sum(line.amount for line in lines), sum(line.tax_amount for line in lines)
     return Document(
         kind="bill",
         id=row["id"],
@@ -119,6 +122,7 @@ def _bill(row: Row, lines: Sequence[Line]) -> Document:
         currency=row["currency"] or "",
         lines=tuple(lines),
         updated_at=row["changed_at"],
+        discounted=(net - discount, tax) if discount else None,
     )
 
 
@@ -154,7 +158,13 @@ def _invoice(row: Row, body: Row, products: Mapping[str, Row]) -> Document:
         lines=lines,
         updated_at=row["updated_at"],
         discounted=_discounted(body, lines) if body.get("discount") else None,
+        deduction=_deduction(body),
     )
+
+
+def _deduction(body: Row) -> Deduction | None:
+    amount = body.get("deduction_amount")
+    return Deduction(int(amount), body.get("deduction_memo") or "") if amount else None
 
 
 def _invoice_line(line: Row, products: Mapping[str, Row]) -> Line:
@@ -184,6 +194,7 @@ def _invoice_line(line: Row, products: Mapping[str, Row]) -> Line:
         accounting_tax_rate_id=_first(
             line.get("accounting_tax_rate_id"), product.get("accounting_tax_rate_id")
         ),
+        product_id=product.get("id"),
     )
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from sqlite_utils import Database
 
+from app.emulator.errors import NotFoundError
 from app.emulator.rules import events as rules
-from app.emulator.store import clock, deliveries, meta, outgoing, subscriptions
+from app.emulator.rules.versions import Version
+from app.emulator.store import clock, deliveries, meta, outgoing, pages, subscriptions
 from app.emulator.store.database import write
+from app.emulator.store.filters import choice, compile_filters, moments
 
 Row = dict[str, Any]
+
+LISTING = pages.Listing("events", "events", {"created_at": "created_at", "updated_at": "updated_at"})
+FILTERS = {
+    "object_type": choice("object_type", rules.OBJECT_TYPES),
+    **moments("created_at", "created_at"),
+}
 
 
 def emit(db: Database, entity_id: str, object_type: str, event: str, object_id: str) -> None:
@@ -49,6 +58,32 @@ def emit_all(db: Database, entity_id: str, object_type: str, event: str, object_
         )
         for subscription in subscriptions.find_listening(db, object_type, event):
             _send(db, subscription, happened)
+
+
+def find(db: Database, entity_id: str, args: Mapping[str, list[str]], version: Version) -> pages.Page:
+    """One page of what happened to the entity's things, as the version writes it."""
+    query = pages.read_query(LISTING, args, entity_id)
+    where, values = compile_filters(FILTERS, query.filters)
+    found = pages.fetch(
+        db,
+        LISTING,
+        query,
+        entity_id,
+        where=[*where, "created_at >= :kept"],
+        values={**values, "kept": deliveries.oldest_kept(db)},
+    )
+    return found.shaped(lambda row: rules.shape(row, version))
+
+
+def get(db: Database, event_id: str, version: Version) -> Row:
+    """One event, whichever entity's; raises NotFoundError when there is none, or none any more."""
+    rows = db.query(
+        "SELECT * FROM events WHERE id = ? AND created_at >= ?", [event_id, deliveries.oldest_kept(db)]
+    )
+    row = next(rows, None)
+    if row is None:
+        raise NotFoundError
+    return rules.shape(row, version)
 
 
 def _send(db: Database, subscription: Row, happened: list[Row]) -> None:

@@ -45,6 +45,12 @@ def get(db: Database, payable_id: str, line_item_id: str) -> Row:
     return _shaped(_row(db, payable_id, line_item_id))
 
 
+def find_ids(db: Database, payable_id: str) -> list[str]:
+    """The ids of the payable's lines, in their order."""
+    rows = db.query("SELECT id FROM payable_line_items WHERE payable_id = ? ORDER BY position", [payable_id])
+    return [row["id"] for row in rows]
+
+
 def create(db: Database, entity_id: str, payable_id: str, given: Row) -> Row:
     """Add a line behind the others and return it."""
     rows = db.query("SELECT count(*) AS n FROM payable_line_items WHERE payable_id = ?", [payable_id])

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from app.emulator.rules.deliveries import HELD_BACK, Channel
-from app.emulator.store import clock, faults
+from app.emulator.rules.deliveries import DISABLED_AFTER, HELD_BACK, POLICIES, Channel
+from app.emulator.store import clock, faults, meta
 from app.emulator.store.database import write
 
 Row = dict[str, Any]
 
 DISTURBANCES = ("webhook_lost", "webhook_doubled", "webhook_out_of_order")
+OUTCOMES = ("delivered", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +124,104 @@ def withdraw(db: Database, subscription_id: str) -> None:
 _FOR_SUBSCRIPTION = (
     "channel = 'monite' AND (SELECT subscription_id FROM webhook_deliveries WHERE id = reference) = ?"
 )
+
+
+def find_due_urls(db: Database, now: str) -> list[str]:
+    """The addresses for which a message is due, the longest due first."""
+    rows = db.query("SELECT url FROM outgoing WHERE due_at <= ? GROUP BY url ORDER BY min(due_at)", [now])
+    return [row["url"] for row in rows]
+
+
+def find_next(db: Database, url: str, now: str) -> Row | None:
+    """The message to this address that was due first, with `valid_secret`, and whether it is `wanted`.
+
+    It is not once its subscription or consumer is gone, or is to be sent nothing.
+    """
+    rows = db.query(
+        """
+        SELECT outgoing.*, coalesce(s.secret, outgoing.secret) AS valid_secret,
+            CASE WHEN channel = 'monite' THEN s.status IS 'enabled'
+                ELSE outgoing.reference IS NULL OR (c.id IS NOT NULL AND c.disabled_at IS NULL)
+            END AS wanted
+        FROM outgoing
+        LEFT JOIN webhook_deliveries d ON channel = 'monite' AND d.id = outgoing.reference
+        LEFT JOIN webhook_subscriptions s ON s.id = d.subscription_id
+        LEFT JOIN codat_consumers c ON channel <> 'monite' AND c.id = outgoing.reference
+        WHERE outgoing.url = ? AND due_at <= ? ORDER BY due_at, outgoing.id LIMIT 1
+        """,
+        [url, now],
+    )
+    return next(rows, None)
+
+
+def try_again(db: Database, message_id: int, *, at: datetime) -> None:
+    """Note that the message was tried in vain, and is due once more."""
+    db.execute(
+        "UPDATE outgoing SET attempts = attempts + 1, held = 0, due_at = ? WHERE id = ?",
+        [clock.stamp(at), message_id],
+    )
+
+
+def remove(db: Database, message_id: int) -> None:
+    """Forget a message that has arrived, or is given up."""
+    db.execute("DELETE FROM outgoing WHERE id = ?", [message_id])
+
+
+def count(db: Database, channel: str, outcome: str) -> None:
+    """Count a message that has arrived (`delivered`) or was given up (`failed`)."""
+    db.execute(
+        """
+        INSERT INTO meta (key, value) VALUES (?, '1')
+        ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)
+        """,
+        [f"webhooks_{channel}_{outcome}"],
+    )
+
+
+def counts(db: Database) -> dict[str, dict[str, int]]:
+    """How many messages wait, have arrived and were given up since the last reset, by channel."""
+    waiting = {
+        row["channel"]: row["n"]
+        for row in db.query("SELECT channel, count(*) AS n FROM outgoing GROUP BY channel")
+    }
+    return {
+        channel: {
+            "waiting": waiting.get(channel, 0),
+            **{name: int(meta.find(db, f"webhooks_{channel}_{name}", "0")) for name in OUTCOMES},
+        }
+        for channel in POLICIES
+    }
+
+
+def find_waiting(db: Database, *, limit: int) -> list[Row]:
+    """The messages that are due next: where they go, and how often they were tried."""
+    return list(
+        db.query(
+            """
+            SELECT channel, message_id, url, attempts, due_at FROM outgoing ORDER BY due_at, id LIMIT ?
+            """,
+            [limit],
+        )
+    )
+
+
+def note_consumer(db: Database, consumer_id: str, *, success: bool, at: datetime) -> None:
+    """Note how one of Codat's consumers fares: one that has failed for days is sent nothing more."""
+    if success:
+        db.execute("UPDATE codat_consumers SET failing_since = NULL WHERE id = ?", [consumer_id])
+        return
+    db.execute(
+        """
+        UPDATE codat_consumers SET failing_since = coalesce(failing_since, :at),
+            disabled_at = CASE WHEN failing_since <= :long_ago THEN :at END
+        WHERE id = :id AND style = 'events'
+        """,
+        {"id": consumer_id, "at": clock.stamp(at), "long_ago": clock.stamp(at - DISABLED_AFTER)},
+    )
+
+
+def start_over(db: Database) -> None:
+    """Make what fell due while nobody could send it due now, so that its repeats keep their distance."""
+    now = clock.stamp(clock.now(db))
+    with write(db):
+        db.execute("UPDATE outgoing SET due_at = ? WHERE due_at < ?", [now, now])

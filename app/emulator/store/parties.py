@@ -17,7 +17,9 @@ Row = dict[str, Any]
 # The billing address where one was chosen, else the first one.
 _COUNTERPARTS = """
     SELECT c.id, c.name, c.is_vendor, c.is_customer, c.updated_at, a.country, a.city, a.line1, a.line2,
-        a.postal_code, a.state
+        a.postal_code, a.state,
+        COALESCE(json_extract(c.body, '$.organization.email'), json_extract(c.body, '$.individual.email'))
+            AS email
     FROM counterparts c LEFT JOIN counterpart_addresses a ON a.id = COALESCE(
         (SELECT id FROM counterpart_addresses
          WHERE counterpart_id = c.id AND id = json_extract(c.body, '$.default_billing_address_id')),
@@ -52,6 +54,15 @@ def find_product(db: Database, product_id: str) -> Row | None:
     """One product, if there is one."""
     rows = db.query("SELECT id, name, updated_at FROM products WHERE id = ?", [product_id])
     return next(rows, None)
+
+
+def products_named(db: Database, entity_id: str, name: str) -> list[Row]:
+    """The entity's products of one name."""
+    rows = db.query(
+        "SELECT id, name, updated_at FROM products WHERE entity_id = ? AND name = ? ORDER BY rowid",
+        [entity_id, name],
+    )
+    return list(rows)
 
 
 def insert_products(

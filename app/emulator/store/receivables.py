@@ -100,9 +100,25 @@ FIELDS = (
     "recurrence_id", "related_documents", "status", "subtotal", "subtotal_after_vat", "tags", "total_amount",
     "total_amount_with_credit_notes", "total_vat_amount", "total_vat_amounts", "total_withholding_tax",
     "trade_name", "type", "vat_exempt", "vat_exemption_rationale", "vat_inclusive_discount_mode", "vat_mode",
-    "withholding_tax_rate",
+    "withholding_tax_rate", "expiry_date", "quote_accept_page_url", "signature_required",
 )
+_OF_QUOTES = frozenset({"expiry_date", "quote_accept_page_url", "signature_required"})
+_OF_MONEY_DUE = frozenset({
+    "amount_due", "amount_paid", "amount_to_pay", "fulfillment_date", "overdue_reminder_id", "paid_at",
+    "payment_page_url", "payment_reminder_id", "payment_terms", "recurrence_id", "related_documents",
+    "total_amount_with_credit_notes",
+})
+_OF_INVOICES = _OF_MONEY_DUE | {
+    "counterpart_einvoicing_credentials", "einvoice_error_comment", "is_einvoice", "network_credentials",
+    "purchase_order",
+}
 # fmt: on
+LACKING = {
+    "invoice": _OF_QUOTES,
+    "quote": _OF_INVOICES,
+    "credit_note": _OF_QUOTES | _OF_MONEY_DUE | {"comment"},
+}
+"""The fields that a receivable of the type does not have."""
 INLINE: Row = {
     "description": None,
     "external_reference": None,
@@ -119,6 +135,7 @@ TEMPLATE: Row = dict.fromkeys(FIELDS) | {
     "original_file_language": "en",
     "partner_metadata": {},
     "related_documents": {"credit_note_ids": [], "proforma_invoice_id": None},
+    "signature_required": False,
     "tags": [],
     "total_vat_amounts": [],
     "vat_mode": "exclusive",
@@ -241,8 +258,7 @@ def _rate(body: Row, given: Row) -> Row:
         name = given.get("tax_rate_name") or "Tax"
         country = (body["entity_address"] or {}).get("country")
         return {
-            "id": str(uuid4()),
-            "components": None,
+            "id": None,
             "country": country,
             "is_custom": True,
             "name": name,

@@ -126,7 +126,7 @@ CREATE TABLE book_documents (
     status TEXT NOT NULL, source TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
     PRIMARY KEY (organisation_id, id)) STRICT;
 CREATE INDEX book_documents_by_number ON book_documents (organisation_id, kind, number);
--- kind: bill or invoice. status: open, void, paid. source: books (was there before) or monite (written by a push)
+-- kind: bill or invoice. status: open, partially_paid, paid, void. source: books (was there before) or monite (written by a push)
 CREATE TABLE book_lines (
     organisation_id TEXT NOT NULL, document_id TEXT NOT NULL, position INTEGER NOT NULL, description TEXT,
     quantity REAL NOT NULL, unit_amount INTEGER NOT NULL, discount_amount INTEGER NOT NULL DEFAULT 0,
@@ -182,8 +182,9 @@ CREATE INDEX webhook_deliveries_by_event ON webhook_deliveries (event_id);
 -- Messages on their way to listeners, Monite's and Codat's alike; a row goes once it is delivered or given up.
 -- channel: monite, codat_rules or codat_events, which decides headers, signature and when it is tried again
 -- reference: the row of webhook_deliveries, or of codat_consumers
+-- An id is never used again, for a message that is on the line may have been withdrawn meanwhile.
 CREATE TABLE outgoing (
-    id INTEGER PRIMARY KEY, channel TEXT NOT NULL, message_id TEXT NOT NULL, entity_id TEXT, reference TEXT,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, message_id TEXT NOT NULL, entity_id TEXT, reference TEXT,
     url TEXT NOT NULL, secret TEXT, body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     held INTEGER NOT NULL DEFAULT 0, due_at TEXT NOT NULL, first_due_at TEXT NOT NULL) STRICT;
 CREATE INDEX outgoing_by_due ON outgoing (due_at, id);
@@ -212,6 +213,34 @@ CREATE INDEX codat_push_operations_open ON codat_push_operations (connection_id,
 CREATE TABLE codat_errors (
     id INTEGER PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, status_code TEXT NOT NULL,
     status_text TEXT NOT NULL, message TEXT NOT NULL, at TEXT NOT NULL, resolved_at TEXT) STRICT;
+
+-- The organisation beside its lock date: the lock of the year, plan (full or smallest), what the person who
+-- connected may do (full or reading), and whether numbers may repeat in QuickBooks (refused or allowed).
+ALTER TABLE organisations ADD COLUMN year_end_lock_date TEXT;
+ALTER TABLE organisations ADD COLUMN plan TEXT NOT NULL DEFAULT 'full';
+ALTER TABLE organisations ADD COLUMN user_rights TEXT NOT NULL DEFAULT 'full';
+ALTER TABLE organisations ADD COLUMN repeated_numbers TEXT NOT NULL DEFAULT 'refused';
+-- currency: the one that a vendor or customer of QuickBooks has, null until its first document
+ALTER TABLE book_contacts ADD COLUMN currency TEXT;
+CREATE INDEX book_contacts_in_any_case ON book_contacts (organisation_id, name COLLATE NOCASE);
+ALTER TABLE book_documents ADD COLUMN amount_paid INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX book_items_by_name ON book_items (organisation_id, name);
+CREATE INDEX products_by_name ON products (entity_id, name);
+CREATE INDEX book_documents_by_entry ON book_documents (organisation_id, kind, created_at);
+ALTER TABLE book_lines ADD COLUMN item_id TEXT;
+
+-- Payments of invoices: as Monite knows of them, and as the books hold them once they were pushed.
+CREATE TABLE payment_records (
+    id TEXT PRIMARY KEY, entity_id TEXT NOT NULL REFERENCES entities, receivable_id TEXT NOT NULL,
+    amount INTEGER NOT NULL, currency TEXT NOT NULL, paid_at TEXT NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
+CREATE INDEX payment_records_by_receivable ON payment_records (receivable_id);
+CREATE TABLE book_payments (
+    id TEXT NOT NULL, organisation_id TEXT NOT NULL REFERENCES organisations, document_id TEXT NOT NULL,
+    account_id TEXT NOT NULL, date TEXT NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL,
+    created_at TEXT NOT NULL, PRIMARY KEY (organisation_id, id),
+    FOREIGN KEY (organisation_id, document_id) REFERENCES book_documents ON DELETE CASCADE) STRICT;
+CREATE INDEX book_payments_by_document ON book_payments (organisation_id, document_id);
 CREATE INDEX codat_errors_by_connection ON codat_errors (connection_id, id);
 CREATE INDEX connections_by_company ON connections (company_id, created_at, id);
 """

@@ -17,9 +17,10 @@ KEPT = ("client_id", "client_secret", "base_url")
 # A table comes after those that it refers to.
 TABLES = (
     "entities", "roles", "entity_users", "measure_units", "counterparts", "counterpart_addresses",
-    "products", "payables", "payable_line_items", "receivables", "organisations",
+    "products", "payables", "payable_line_items", "receivables", "payment_records", "organisations",
     "book_accounts", "book_tax_rates",
-    "book_currencies", "book_contacts", "book_items", "book_documents", "book_lines", "connections",
+    "book_currencies", "book_contacts", "book_items", "book_documents", "book_lines", "book_payments",
+    "connections",
     "sync_rules", "ledger_accounts", "accounting_tax_rates", "synced_records", "jobs", "events",
     "webhook_subscriptions", "webhook_deliveries", "outgoing", "codat_consumers", "codat_datasets",
     "codat_push_operations", "codat_errors",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from app.emulator.rules.statuses import PAYABLE_DEFAULT, RECEIVABLE_DEFAULT
+from app.emulator.store import meta
 
 
 def get(db: Database, entity_id: str) -> dict[str, list[str]]:
@@ -16,6 +17,13 @@ def get(db: Database, entity_id: str) -> dict[str, list[str]]:
     if row is None:
         return {"payable": list(PAYABLE_DEFAULT), "receivable": list(RECEIVABLE_DEFAULT)}
     return {"payable": json.loads(row["payable"]), "receivable": json.loads(row["receivable"])}
+
+
+def in_force(db: Database, entity_id: str) -> dict[str, list[str]]:
+    """The lists by which syncs go: the entity's, or Monite's own in a version that has no rules."""
+    if meta.background_version(db).sync_rules:
+        return get(db, entity_id)
+    return {"payable": list(PAYABLE_DEFAULT), "receivable": list(RECEIVABLE_DEFAULT)}
 
 
 def save(

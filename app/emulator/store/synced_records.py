@@ -66,6 +66,21 @@ def find_one(
     return next(rows, None)
 
 
+def find_links(
+    db: Database, entity_id: str, organisation_id: str, object_type: str, object_ids: Iterable[str]
+) -> dict[str, str]:
+    """The other side's id of each of these objects that is linked."""
+    rows = db.query(
+        """
+        SELECT object_id, platform_object_id FROM synced_records
+        WHERE entity_id = ? AND organisation_id = ? AND object_type = ? AND platform_object_id IS NOT NULL
+          AND object_id IN (SELECT value FROM json_each(?))
+        """,
+        [entity_id, organisation_id, object_type, json.dumps(list(object_ids))],
+    )
+    return {row["object_id"]: row["platform_object_id"] for row in rows}
+
+
 def insert(db: Database, connection: Row, records: Iterable[NewRecord], *, at: str) -> list[str]:
     """Keep new records of a connection; returns their ids, which come from what they are about."""
     rows = [_row(connection, record, at) for record in records]

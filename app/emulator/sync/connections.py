@@ -12,7 +12,16 @@ from app.emulator.errors import BadRequestError, ConflictError, NotFoundError
 from app.emulator.rules import links
 from app.emulator.rules.platforms import stored_name
 from app.emulator.rules.versions import VERSIONS, Version
-from app.emulator.store import books, clock, codat_companies, connections, faults, jobs, synced_records
+from app.emulator.store import (
+    books,
+    clock,
+    codat_companies,
+    connections,
+    events,
+    faults,
+    jobs,
+    synced_records,
+)
 from app.emulator.store.database import write
 from app.emulator.sync import codat, schedules
 
@@ -59,6 +68,7 @@ def create(
             "updated_at": at,
         }
         connections.insert(db, row)
+        _tell(db, row, "pending_auth")
         codat.connection_changed(db, connection_id, None)
         return _get(db, connection_id)
 
@@ -85,6 +95,7 @@ def authorise(
             organisation_id=organisation["id"],
             at=clock.stamp(clock.now(db)),
         )
+        _tell(db, row, "connected")
         jobs.remove_all(db, connection_id)
         schedules.plan_first_pull(db, row)
         codat.connection_changed(db, connection_id, row["status"])
@@ -150,6 +161,10 @@ def request_sync(db: Database, connection_id: str) -> Row:
         return row
 
 
+def _tell(db: Database, row: Row, event: str) -> None:
+    events.emit(db, row["entity_id"], "accounting_connection", event, row["id"])
+
+
 def _get(db: Database, connection_id: str) -> Row:
     row = connections.find(db, connection_id)
     if row is None:
@@ -180,5 +195,6 @@ def _stop(db: Database, row: Row, status: str, *, errors: str | None, message: s
     if row["organisation_id"] is not None:
         synced_records.stop_pending(db, row["entity_id"], row["organisation_id"], message, at=at)
     connections.set_status(db, row["id"], status, errors=errors, at=at)
+    _tell(db, row, status)
     codat.connection_changed(db, row["id"], row["status"])
     return _get(db, row["id"])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.documents import Organisation
 from app.emulator.rules.matching import Match, Party, Tie, match_contact
 from app.emulator.store import books, parties, synced_records
 from app.emulator.store.synced_records import NewRecord
 from app.emulator.sync.books import RefusedError, create_contact
+from app.emulator.sync.setbacks import Setbacks
 
 Row = dict[str, Any]
 
@@ -26,11 +29,22 @@ def candidates(rows: Iterable[Row], platform: str | None, object_type: str) -> l
     ]
 
 
-def contact_for(db: Database, connection: Row, counterpart_id: str, object_type: str, *, at: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where contacts are looked up and created: a connection, its organisation, and what is to go wrong."""
+
+    connection: Row
+    organisation: Organisation
+    setbacks: Setbacks
+    at: str
+
+
+def contact_for(db: Database, desk: Desk, counterpart_id: str, object_type: str) -> str:
     """The contact's id; its synced record says how the counterpart came to it.
 
     Raises RefusedError when several contacts share the name or the books refuse a new one.
     """
+    connection, at = desk.connection, desk.at
     record = synced_records.find_one(
         db, connection["entity_id"], connection["organisation_id"], object_type, counterpart_id
     )
@@ -42,7 +56,7 @@ def contact_for(db: Database, connection: Row, counterpart_id: str, object_type:
     new = NewRecord(object_type, counterpart_id, "pending", counterpart["updated_at"])
     record_id = record["id"] if record else synced_records.insert(db, connection, [new], at=at)[0]
     try:
-        contact_id = _match_or_create(db, connection, parties.party(counterpart), object_type)
+        contact_id = _match_or_create(db, desk, counterpart, object_type)
     except RefusedError as refused:
         synced_records.set_error(
             db, record_id, refused.message, object_updated_at=counterpart["updated_at"], at=at
@@ -52,12 +66,14 @@ def contact_for(db: Database, connection: Row, counterpart_id: str, object_type:
     return contact_id
 
 
-def _match_or_create(db: Database, connection: Row, party: Party, object_type: str) -> str:
-    named = books.contacts_named(db, connection["organisation_id"], party.name)
-    found = match_contact(party, candidates(named, connection["platform"], object_type))
+def _match_or_create(db: Database, desk: Desk, counterpart: Row, object_type: str) -> str:
+    party = parties.party(counterpart)
+    named = books.contacts_named(db, desk.organisation.id, party.name)
+    found = match_contact(party, candidates(named, desk.connection["platform"], object_type))
     if isinstance(found, Match):
         return found.party.id
     if isinstance(found, Tie):
         raise RefusedError([f"several contacts share this name: {party.name}"])
-    organisation = books.organisation_facts(db, connection["organisation_id"])
-    return create_contact(db, organisation, party, supplier=object_type == "vendor")
+    desk.setbacks.refuse("contact")
+    supplier = object_type == "vendor"
+    return create_contact(db, desk.organisation, party, email=counterpart["email"], supplier=supplier)

@@ -12,15 +12,17 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.emulator.config import EmulatorSettings
-from app.emulator.store import clock, connections, jobs
-from app.emulator.store.database import open_database, write
-from app.emulator.sync import pull, push
+from app.emulator.store import clock, connections, jobs, synced_records
+from app.emulator.store.database import attempt, open_database, write
+from app.emulator.sync import pull, push, schedules
 
 log = logging.getLogger(__name__)
 
 BEAT = 0.2
 BATCH = 50
 """How many pushes share a transaction: a kill undoes them all, and none is half done."""
+
+UNEXPECTED = "An unexpected error occurred while the record was pushed. Try again, or contact support."
 
 
 def run_due(db: Database, settings: EmulatorSettings) -> int:
@@ -60,19 +62,26 @@ class Engine:
         self._thread.join()
 
     def _work(self) -> None:
-        db = open_database(self._settings.database)
+        db: Database | None = None
         try:
             while not self._stopped.wait(BEAT):
-                self._beat(db)
+                db = self._beat(db)
         finally:
-            db.close()
+            if db is not None:
+                db.close()
 
-    def _beat(self, db: Database) -> None:
+    def _beat(self, db: Database | None) -> Database | None:
+        """Run what is due; returns the connection to go on with, None to open it anew."""
         try:
+            db = db or open_database(self._settings.database)
             run_due(db, self._settings)
-        except sqlite3.OperationalError:
-            # Somebody kept the write lock for long; nothing is lost, the next beat tries again.
+        except sqlite3.Error:
+            # Somebody kept the write lock for long, or the disk is full: nothing is lost, as nothing was
+            # committed, and the next beat tries again.
             log.warning("the sync engine could not write", exc_info=True)
+            if db is not None and db.conn.in_transaction:
+                db.conn.rollback()
+        return db
 
 
 def start(settings: EmulatorSettings) -> Engine:
@@ -96,6 +105,28 @@ def _run(db: Database, claimed: list[dict[str, Any]]) -> None:
     connection = connections.find(db, job["connection_id"])
     if connection is None or connection["status"] != "connected":
         return
+    try:
+        with attempt(db):
+            _perform(db, connection, claimed)
+    except Exception:
+        # One thing that nobody foresaw must not keep everything else from being done.
+        log.exception("%s of connection %s failed", job["kind"], job["connection_id"])
+        if len(claimed) == 1:
+            _give_up(db, job)
+        for alone in claimed if len(claimed) > 1 else ():
+            _run(db, [alone])
+
+
+def _give_up(db: Database, job: dict[str, Any]) -> None:
+    """Leave the job undone: a record says so, and a pull is made up for by the next sync."""
+    if job["kind"] == "push":
+        synced_records.set_error(db, job["record_id"], UNEXPECTED, at=_now(db))
+    else:
+        schedules.keep_going(db, job["connection_id"], last=clock.now(db))
+
+
+def _perform(db: Database, connection: dict[str, Any], claimed: list[dict[str, Any]]) -> None:
+    job = claimed[0]
     moment = min(datetime.fromisoformat(job["due_at"]), clock.now(db))
     if job["kind"] == "push":
         push.run_pushes(db, connection, claimed)

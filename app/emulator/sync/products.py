@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.emulator.rules.matching import Named, match_products
+from app.emulator.rules.objections import say
 from app.emulator.store import books, parties, synced_records
 from app.emulator.sync.books import RefusedError
 
@@ -15,7 +16,7 @@ Row = dict[str, Any]
 
 def same_name(name: str) -> str:
     """Why a product is not linked whose name several have."""
-    return f"several products share this name: {name}"
+    return say("monite-product-ambiguous", name=name)
 
 
 def named(rows: list[Row]) -> list[Named]:
@@ -32,8 +33,8 @@ def link_product(db: Database, connection: Row, record: Row, *, at: str) -> None
     if product is None:
         raise RefusedError(["The product does not exist"])
     matches = match_products(
-        named(parties.find_products(db, connection["entity_id"])),
-        named(books.items(db, connection["organisation_id"])),
+        named(parties.products_named(db, connection["entity_id"], product["name"])),
+        named(books.items_named(db, connection["organisation_id"], product["name"])),
     )
     item_id = next((item.id for ours, item in matches.pairs if ours.id == product["id"]), None)
     if item_id is None:

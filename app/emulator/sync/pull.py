@@ -15,6 +15,7 @@ from app.emulator.store import (
     books,
     clock,
     connections,
+    events,
     faults,
     ledger_accounts,
     parties,
@@ -49,7 +50,7 @@ def run_step(db: Database, connection: Row, step: str, *, moment: datetime) -> N
     lacking = [*_told(connection), *_pull(db, connection, step, first=True)]
     _tell(db, connection, lacking)
     if step == schedules.PULL_STEPS[-1]:
-        schedules.plan_hourly_sync(db, connection["id"], last=moment)
+        schedules.keep_going(db, connection["id"], last=moment)
         _end(db, connection, first=True, whole=not lacking, moment=moment)
 
 
@@ -184,6 +185,7 @@ def _created(db: Database, connection: Row, items: list[Row]) -> list[NewRecord]
         account_ids={platform_id: account_id for account_id, platform_id in accounts.items()},
         at=at,
     )
+    events.emit_all(db, connection["entity_id"], "product", "created", made.values())
     return [NewRecord("product", product_id, "done", at, item_id) for item_id, product_id in made.items()]
 
 

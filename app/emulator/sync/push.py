@@ -13,11 +13,19 @@ from sqlite_utils import Database
 from app.emulator.errors import ConflictError, NotFoundError
 from app.emulator.rules import readiness, refusals
 from app.emulator.rules.codat import PUSHED_AS
-from app.emulator.rules.documents import BookLine, Document, Kind, spread_discount
+from app.emulator.rules.documents import (
+    BookLine,
+    Document,
+    Kind,
+    spread_discount,
+    with_deduction,
+    with_default_account,
+)
 from app.emulator.store import (
     clock,
     connections,
     documents,
+    entities,
     faults,
     ledger_accounts,
     meta,
@@ -27,10 +35,11 @@ from app.emulator.store import (
 )
 from app.emulator.store.database import write
 from app.emulator.store.synced_records import NewRecord
-from app.emulator.sync import codat, schedules
+from app.emulator.sync import codat, payments, schedules
 from app.emulator.sync.books import Draft, Ledger, RefusedError, open_ledger, write_bill, write_invoice
-from app.emulator.sync.contacts import contact_for
+from app.emulator.sync.contacts import Desk, contact_for
 from app.emulator.sync.products import link_product
+from app.emulator.sync.setbacks import Setbacks
 
 Row = dict[str, Any]
 
@@ -62,7 +71,7 @@ def push(db: Database, record_id: str) -> Row:
 
 def plan_due(db: Database, connection: Row, *, moment: datetime) -> None:
     """Make pending, and schedule, what the rules allow and the books lack or have in an older form."""
-    rules = sync_rules.get(db, connection["entity_id"])
+    rules = sync_rules.in_force(db, connection["entity_id"])
     at = clock.stamp(clock.now(db))
     record_ids: list[str] = []
     for kind, rule in RULE_OF.items():
@@ -80,25 +89,36 @@ def plan_due(db: Database, connection: Row, *, moment: datetime) -> None:
         again = [row["record_id"] for row in due if row["record_id"]]
         synced_records.set_pending(db, again, at=at)
         record_ids += [*again, *synced_records.insert(db, connection, new, at=at)]
+    record_ids += payments.make_records(db, connection)
     schedules.plan_pushes(db, connection["id"], record_ids, step="auto", start=moment)
 
 
 def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
-    """Push the records of these jobs, in their order, inside the caller's transaction."""
+    """Push the records of these jobs, in their order, inside the caller's transaction.
+
+    What was paid of the invoices among them is pushed next.
+    """
     records = synced_records.find_many(db, [job["record_id"] for job in jobs])
     pending = {key: record for key, record in records.items() if record["sync_status"] == "pending"}
-    press = _open_press(db, connection, list(pending))
     loaded = _load(db, pending.values())
+    press = _open_press(db, connection, list(pending), loaded.values())
     for job in jobs:
         record = pending.get(job["record_id"])
         if record is None:
             continue
+        document = loaded.get(record["object_id"])
         try:
-            _push_one(db, press, _Order(record, job), loaded.get(record["object_id"]))
+            _push_one(db, press, _Order(record, job), document)
         except RefusedError as refused:
             press.operations.take_back(record)
-            synced_records.set_error(db, record["id"], refused.message, at=press.at)
+            changed_at = document.updated_at if document else None
+            synced_records.set_error(
+                db, record["id"], refused.message, object_updated_at=changed_at, at=press.at
+            )
     press.operations.save()
+    if any(document.kind == "invoice" for document in loaded.values()):
+        paid = payments.make_records(db, connection)
+        schedules.plan_pushes(db, connection["id"], paid, step="auto", start=clock.now(db))
 
 
 class _Order(NamedTuple):
@@ -119,9 +139,13 @@ class _Press:
 
     connection: Row
     ledger: Ledger
+    desk: Desk
     rules: Mapping[str, Sequence[str]]
     accounts: Mapping[str, str]
     rates: Mapping[str, str]
+    items: Mapping[str, str]
+    defaults: Row
+    deduction_title: str
     discounts_allowed: bool
     operations: codat.Pushes
     mishaps: bool
@@ -129,18 +153,26 @@ class _Press:
     at: str
 
 
-def _open_press(db: Database, connection: Row, record_ids: Sequence[str]) -> _Press:
+def _open_press(
+    db: Database, connection: Row, record_ids: Sequence[str], loaded: Iterable[Document]
+) -> _Press:
     entity_id, organisation_id = connection["entity_id"], connection["organisation_id"]
+    ledger, at = open_ledger(db, organisation_id), clock.stamp(clock.now(db))
+    sold = {line.product_id for document in loaded for line in document.lines if line.product_id}
     return _Press(
         connection=connection,
-        ledger=open_ledger(db, organisation_id),
-        rules=sync_rules.get(db, entity_id),
+        ledger=ledger,
+        desk=Desk(connection, ledger.organisation, Setbacks(db, entity_id), at),
+        rules=sync_rules.in_force(db, entity_id),
         accounts=ledger_accounts.platform_ids(db, entity_id, organisation_id),
         rates=tax_rates.platform_ids(db, entity_id, organisation_id),
+        items=synced_records.find_links(db, entity_id, organisation_id, "product", sold),
+        defaults=entities.defaults(db, entity_id),
+        deduction_title=(meta.partner_settings(db)["receivable"] or {}).get("deduction_title") or "Deduction",
         discounts_allowed=meta.switches(db)["push_discounted_invoices"],
         operations=codat.Pushes(db, connection, record_ids),
         mishaps=faults.any_armed(db, ("push_stuck", "push_timed_out")),
-        at=clock.stamp(clock.now(db)),
+        at=at,
     )
 
 
@@ -156,11 +188,17 @@ def _load(db: Database, records: Iterable[Row]) -> dict[str, Document]:
 
 
 def _push_one(db: Database, press: _Press, order: _Order, document: Document | None) -> None:
-    record = order.record
-    if record["object_type"] == "product":
+    record, object_type = order.record, order.record["object_type"]
+    if object_type == "product":
+        press.desk.setbacks.refuse("product")
         link_product(db, press.connection, record, at=press.at)
-    elif record["object_type"] in ("vendor", "customer"):
-        _push_contact(db, press, record)
+    elif object_type in ("vendor", "customer"):
+        contact_id = contact_for(db, press.desk, record["object_id"], object_type)
+        synced_records.set_done(
+            db, record["id"], contact_id, object_updated_at=record["object_updated_at"], at=press.at
+        )
+    elif object_type == payments.OBJECT_TYPE:
+        _push_payment(db, press, record)
     elif document is None:
         raise RefusedError(["The object no longer exists"])
     elif document.status not in press.rules[RULE_OF[document.kind]]:
@@ -169,11 +207,17 @@ def _push_one(db: Database, press: _Press, order: _Order, document: Document | N
         _push_document(db, press, order, document)
 
 
-def _push_contact(db: Database, press: _Press, record: Row) -> None:
-    contact_id = contact_for(db, press.connection, record["object_id"], record["object_type"], at=press.at)
-    synced_records.set_done(
-        db, record["id"], contact_id, object_updated_at=record["object_updated_at"], at=press.at
+def _push_payment(db: Database, press: _Press, record: Row) -> None:
+    press.desk.setbacks.refuse("payment")
+    written, changed_at = payments.push_payment(
+        db,
+        press.connection,
+        press.ledger,
+        record,
+        account_id=press.defaults["ledger_account_ids"]["payments"],
+        known_accounts=press.accounts,
     )
+    synced_records.set_done(db, record["id"], written, object_updated_at=changed_at, at=press.at)
 
 
 def _leave(db: Database, press: _Press, record: Row, document: Document) -> None:
@@ -185,35 +229,30 @@ def _leave(db: Database, press: _Press, record: Row, document: Document) -> None
 
 
 def _push_document(db: Database, press: _Press, order: _Order, document: Document) -> None:
-    record, push_ended = order.record, press.operations.end
-    set_error = partial(
-        synced_records.set_error, db, record["id"], object_updated_at=document.updated_at, at=press.at
-    )
-    try:
-        draft = _draft(db, press, document)
-    except RefusedError as refused:
-        press.operations.take_back(record)
-        set_error(refused.message)
-        return
-    data_type, requested = PUSHED_AS[document.kind], order.requested(press)
-    if order.job["step"] != "stuck" and _happens(db, press, "push_stuck"):
+    record, data_type, requested = order.record, PUSHED_AS[document.kind], order.requested(press)
+    draft = _draft(db, press, document)
+    setback = None if order.job["step"] == "stuck" else press.desk.setbacks.meet(document.kind)
+    if setback == "later" or (order.job["step"] != "stuck" and _happens(db, press, "push_stuck")):
         press.operations.wait(record, data_type, requested=requested)
         schedules.plan_stuck_push(db, press.connection["id"], record["id"])
         return
+    push_ended = partial(press.operations.end, record, data_type, requested=requested)
+    settle = {"object_updated_at": document.updated_at, "at": press.at}
     send = write_bill if document.kind == "bill" else write_invoice
     try:
+        press.desk.setbacks.refuse(document.kind)
         written = send(db, press.ledger, draft, record["platform_object_id"])
     except RefusedError as refused:
-        push_ended(record, data_type, requested=requested, messages=refused.messages)
-        set_error(refused.message)
+        push_ended(messages=refused.messages)
+        synced_records.set_error(db, record["id"], refused.message, **settle)
         return
-    if _happens(db, press, "push_timed_out"):
+    if setback == "written" or _happens(db, press, "push_timed_out"):
         # The books have it, and nobody at Monite knows: a retry finds it there.
-        push_ended(record, data_type, requested=requested, timed_out=True)
-        set_error(codat.TIMED_OUT)
+        push_ended(timed_out=True)
+        synced_records.set_error(db, record["id"], codat.TIMED_OUT, **settle)
         return
-    push_ended(record, data_type, requested=requested, platform_object_id=written)
-    synced_records.set_done(db, record["id"], written, object_updated_at=document.updated_at, at=press.at)
+    push_ended(platform_object_id=written)
+    synced_records.set_done(db, record["id"], written, **settle)
 
 
 def _happens(db: Database, press: _Press, kind: str) -> bool:
@@ -222,8 +261,9 @@ def _happens(db: Database, press: _Press, kind: str) -> bool:
 
 def _draft(db: Database, press: _Press, document: Document) -> Draft:
     """The document as the books take it; raises RefusedError where Monite itself does not send it."""
+    whole = _whole(press, document)
     lacking = readiness.lacks(
-        document,
+        whole,
         known_accounts=press.accounts.keys(),
         known_rates=press.rates,
         book_rates=press.ledger.rates.values(),
@@ -232,12 +272,28 @@ def _draft(db: Database, press: _Press, document: Document) -> Draft:
     if lacking:
         raise RefusedError(lacking)
     if document.counterpart_id is None:
-        raise RefusedError([refusals.no_contact(press.ledger.organisation, bill=document.kind == "bill")])
-    contact_id = contact_for(
-        db, press.connection, document.counterpart_id, ROLE_OF[document.kind], at=press.at
+        raise RefusedError([refusals.platform(press.ledger.organisation).nobody(document.kind)])
+    contact_id = contact_for(db, press.desk, document.counterpart_id, ROLE_OF[document.kind])
+    spread = spread_discount(whole)
+    return Draft(spread, _book_lines(press, spread), contact_id)
+
+
+def _whole(press: _Press, document: Document) -> Document:
+    """An invoice with what the entity's settings add: the account of its products, the deduction's rate."""
+    if document.kind == "bill":
+        return document
+    products = press.defaults["ledger_account_ids"]["products"]
+    filled = with_default_account(document, products)
+    rate = press.defaults["tax_ids"]["deductions"]
+    if rate is None:
+        return filled
+    first = next((line.ledger_account_id for line in filled.lines), None)
+    return with_deduction(
+        spread_discount(filled) if press.discounts_allowed else filled,
+        title=press.deduction_title,
+        ledger_account_id=products or first,
+        tax_rate_id=rate,
     )
-    whole = spread_discount(document)
-    return Draft(whole, _book_lines(press, whole), contact_id)
 
 
 def _book_lines(press: _Press, document: Document) -> list[BookLine]:
@@ -247,6 +303,7 @@ def _book_lines(press: _Press, document: Document) -> list[BookLine]:
             line,
             press.accounts[line.ledger_account_id or ""],
             readiness.rate_id(document, line, press.rates, press.ledger.rates.values()) or "",
+            press.items.get(line.product_id or ""),
         )
         for line in document.lines
     ]

@@ -70,3 +70,9 @@ def plan_pushes(
 def plan_stuck_push(db: Database, connection_id: str, record_id: str) -> None:
     """The end of a push that the provider keeps for an hour."""
     jobs.add(db, [NewJob("push", connection_id, clock.now(db) + STUCK, "stuck", record_id)])
+
+
+def keep_going(db: Database, connection_id: str, *, last: datetime) -> None:
+    """See to it that there is an hourly sync to come, whatever became of the last one."""
+    if not jobs.exists(db, connection_id, "sync", "hourly"):
+        plan_hourly_sync(db, connection_id, last=last)
