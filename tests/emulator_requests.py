@@ -28,6 +28,11 @@ DRAFT_LINE = {
     "tax_rate_value": 1900,
     "tax_rate_name": "Tax",
 }
+SUBSCRIPTION = {
+    "object_type": "accounting_connection",
+    "url": "https://example.com/listener",
+    "event_types": ["connected"],
+}
 DEFAULTS = {"ledger_account_ids": {"payments": None, "products": None}, "tax_ids": {"deductions": None}}
 
 BODIES: Mapping[str, Callable[[Ids], Any]] = {
@@ -134,12 +139,10 @@ BODIES: Mapping[str, Callable[[Ids], Any]] = {
     },
     "PATCH /v1/counterparts/<counterpart_id>": lambda _: {"organization": {"email": "new@example.com"}},
     "POST /v1/counterparts/<counterpart_id>/addresses": lambda _: ADDRESS,
-    "POST /v1/webhook_subscriptions": lambda _: {
-        "object_type": "accounting_connection",
-        "url": "https://example.com/listener",
-        "event_types": ["connected"],
-    },
+    "POST /v1/webhook_subscriptions": lambda _: SUBSCRIPTION,
     "PATCH /v1/webhook_subscriptions/<webhook_subscription_id>": lambda _: {"event_types": []},
+    "POST /v1/webhook_settings": lambda _: SUBSCRIPTION,
+    "PATCH /v1/webhook_settings/<webhook_subscription_id>": lambda _: {"event_types": []},
 }
 """The body of a good request by its route; a route that is not here takes none."""
 

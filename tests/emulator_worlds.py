@@ -28,6 +28,7 @@ from tests.emulator_clients import Body
 
 VERSION = "2024-05-25"
 ENTITIES = ("fernlight", "kettwerk", "wattlebrae")
+SALES = "200"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
@@ -174,9 +175,8 @@ def _connect(made: World, entity_id: str) -> None:
     row = made.send("POST", "/v1/accounting_connections", {}, headers=headers).get_json()
     answer = made.send("POST", f"/_emulator/connections/{row['id']}/authorise", {"platform": "xero"})
     assert answer.status_code == 200, answer.text
-    account = next(iter(snapshots.account_ids(made.db, entity_id).values()))
     with write(made.db) as db:
-        snapshots.put_product_account(db, entity_id, account)
+        snapshots.put_product_account(db, entity_id, snapshots.account_ids(db, entity_id)[SALES])
     failed = made.send("GET", "/v1/accounting_synced_records?object_type=receivable", headers=headers)
     for record in failed.get_json()["data"]:
         made.send("POST", f"/v1/accounting_synced_records/{record['id']}/push", headers=headers)

@@ -110,14 +110,20 @@ class Caller:
         """The same with another token."""
         return replace(self, token=token)
 
-    def status(self, method: str, path: str) -> int:
-        """What a request without a body gets, past the package."""
+    def send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """The answer to a request past the package."""
         headers = {
             "Authorization": f"Bearer {self.token}",
             "X-Monite-Version": self.version,
             "X-Monite-Entity-Id": self.entity["id"],
         }
-        return self.http.request(method, BASE_URL + path, headers=headers).status_code
+        return self.http.request(method, BASE_URL + path, headers=headers, json=body)
+
+    def plain(self, method: str, path: str, body: Any = None) -> Any:
+        """The body of the answer to what the package does not know; it must succeed."""
+        answer = self.send(method, path, body)
+        assert answer.status_code == 200, f"{method} {path} in {self.version}: {answer.text}"
+        return answer.json()
 
     def operate(self, path: str, body: Mapping[str, Any] | None = None, *, method: str = "POST") -> Any:
         """One call of the control interface, which must succeed."""
