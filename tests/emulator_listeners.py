@@ -85,10 +85,10 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def listening() -> Iterator[Listener]:
+def listening(host: str = "127.0.0.1") -> Iterator[Listener]:
     """A listener that takes everything, gone at the end."""
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.listener = listener = Listener(f"http://127.0.0.1:{server.server_address[1]}/hook")
+    server = _Server((host, 0), _Handler)
+    server.listener = listener = Listener(f"http://{host}:{server.server_address[1]}/hook")
     listener.patient.set()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

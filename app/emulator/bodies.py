@@ -14,11 +14,14 @@ from uuid import UUID
 from flask import request
 
 from app.emulator.errors import InvalidError
+from app.emulator.rules import amounts
 from app.emulator.rules.codes import COUNTRIES, CURRENCIES, LANGUAGES
 
+DEEPEST = 100
+"""How many levels of a body are read; what lies deeper could not be written again."""
 Loc = tuple[str | int, ...]
 Check = Callable[[Any, Loc], Any]
-LARGEST_AMOUNT = 9007199254740991
+LARGEST_AMOUNT = amounts.LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def read(schema: Schema, *, closed: bool = True, empty_allowed: bool = False) ->
         given = json.loads(raw)
     except (ValueError, RecursionError) as exc:
         raise InvalidError("Expecting value", ["body"], "value_error.jsondecode") from exc
+    if _is_too_deep(given):
+        raise InvalidError("JSON is nested too deeply", ["body"], "value_error.jsondecode")
     checked: dict[str, Any] = nested(schema, closed=closed)(given, ("body",))
     return checked
 
@@ -88,7 +93,7 @@ def text(minimum: int = 0, maximum: int | None = None) -> Check:
     """A text of a length within the bounds."""
 
     def check(given: Any, loc: Loc) -> str:
-        if not isinstance(given, str) or not _encodable(given):
+        if not isinstance(given, str) or not _can_be_kept(given):
             raise InvalidError("str type expected", loc, "type_error.str")
         if len(given) < minimum:
             message = f"ensure this value has at least {minimum} characters"
@@ -116,7 +121,10 @@ def number(minimum: float = 0, maximum: float = LARGEST_AMOUNT) -> Check:
     """A finite number within the bounds."""
 
     def check(given: Any, loc: Loc) -> float:
-        if not isinstance(given, int | float) or isinstance(given, bool) or not isfinite(given):
+        # A whole number may be too large even to be compared as a float; the bounds take care of it.
+        if not isinstance(given, int | float) or isinstance(given, bool):
+            raise InvalidError("value is not a valid float", loc, "type_error.float")
+        if isinstance(given, float) and not isfinite(given):
             raise InvalidError("value is not a valid float", loc, "type_error.float")
         return _within(given, minimum, maximum, loc)
 
@@ -272,9 +280,25 @@ def _within(given: float, minimum: float, maximum: float, loc: Loc) -> float:
     return given
 
 
-def _encodable(given: str) -> bool:
+def _can_be_kept(given: str) -> bool:
+    """Whether a database takes the text: no half of a character, and no NUL."""
     try:
         given.encode()
     except UnicodeEncodeError:
         return False
+    return "\0" not in given
+
+
+def _is_too_deep(given: Any) -> bool:
+    level = [given]
+    for _ in range(DEEPEST):
+        level = [child for value in level for child in _children(value)]
+        if not level:
+            return False
     return True
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

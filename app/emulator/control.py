@@ -19,6 +19,7 @@ from app.emulator.bodies import (
     flag,
     identifier,
     json_object,
+    listed,
     number,
     read,
     text,
@@ -26,13 +27,15 @@ from app.emulator.bodies import (
 )
 from app.emulator.deps import database, deliverer, settings
 from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
-from app.emulator.rules import platforms
+from app.emulator.rules import objections, platforms
+from app.emulator.rules.codat import TYPES
 from app.emulator.rules.faults import KINDS
 from app.emulator.rules.versions import VERSIONS
 from app.emulator.store import (
     book_pages,
     books,
     clock,
+    codat_consumers,
     connections,
     entities,
     entity_users,
@@ -41,6 +44,7 @@ from app.emulator.store import (
     outgoing,
 )
 from app.emulator.store.database import write
+from app.emulator.sync import codat_consumers as consumers
 from app.emulator.sync import connections as sync
 from app.emulator.sync import engine, mishaps
 
@@ -59,6 +63,13 @@ FAULT = {
     "count": Field(whole(1, 1_000_000)),
     "options": Field(json_object),
 }
+WEBHOOK = {
+    "url": Field(text(1), required=True),
+    "style": Field(choice(tuple(TYPES)), nullable=False),
+    "types": Field(listed(text(1))),
+    "authorization": Field(text(1)),
+}
+WEBHOOK_ID = {"id": Field(identifier)}
 CLEAR = {"kind": Field(text(1)), "entity_id": Field(identifier), "count": Field(anything)}
 SWITCHES = {name: Field(flag, nullable=False) for name in meta.DEFAULT_SWITCHES}
 
@@ -164,8 +175,9 @@ def list_organisations(entity_id: str) -> Response:
 
 @bp.get("/faults")
 def list_faults() -> Response:
-    """The kinds of faults, a line each, and those that are armed."""
-    return jsonify({"kinds": KINDS, "active": faults.find_all(database())})
+    """The kinds of faults, a line each, the errors of the fault `refusal`, and what is armed."""
+    active = faults.find_all(database())
+    return jsonify({"kinds": KINDS, "errors": objections.listed(), "active": active})
 
 
 @bp.post("/faults")
@@ -181,6 +193,34 @@ def clear_faults() -> Response:
     body = read(CLEAR, empty_allowed=True)
     mishaps.disarm(database(), body.get("kind"), body.get("entity_id"))
     return list_faults()
+
+
+@bp.get("/codat/webhooks")
+def list_webhooks() -> Response:
+    """What Codat can tell, by style, and who is told, of which types (none stands for all)."""
+    found = [consumers.shaped(row) for row in codat_consumers.find_all(database())]
+    return jsonify({"types": TYPES, "data": found})
+
+
+@bp.post("/codat/webhooks")
+def add_webhook() -> tuple[Response, int]:
+    """A new listener: to `events`, with the secret that signs them, or to the `rules` of old."""
+    body = read(WEBHOOK)
+    made = consumers.subscribe(
+        database(),
+        body["url"],
+        style=body.get("style", "events"),
+        types=body.get("types") or (),
+        authorization=body.get("authorization"),
+    )
+    return jsonify(consumers.shaped(made)), 201
+
+
+@bp.delete("/codat/webhooks")
+def remove_webhooks() -> Response:
+    """Who is still told once the listener with `id`, or every one, is told nothing more."""
+    consumers.unsubscribe(database(), read(WEBHOOK_ID, empty_allowed=True).get("id"))
+    return list_webhooks()
 
 
 @bp.get("/webhooks")

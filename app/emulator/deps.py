@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, g, request
 from sqlite_utils import Database
 
 from app.emulator.config import EmulatorSettings
+from app.emulator.store import meta
 from app.emulator.store.database import open_database
 from app.emulator.sync.deliveries import Deliverer
 
@@ -25,6 +26,11 @@ def database() -> Database:
         g.emulator_db = open_database(settings().database)
     db: Database = g.emulator_db
     return db
+
+
+def redirect_url() -> str | None:
+    """Where people come back to from the sign-in pages: as set here, else in the profile at Codat."""
+    return settings().redirect_url or meta.codat_profile(database())["redirectUrl"] or None
 
 
 def deliverer() -> Deliverer:

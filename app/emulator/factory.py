@@ -7,14 +7,14 @@ from pathlib import Path
 from flask import Flask
 from sqlite_utils import Database
 
-from app.emulator import api, control, deps, pages, samples
+from app.emulator import api, codat, control, deps, pages, samples
 from app.emulator.config import EmulatorSettings
 from app.emulator.store import meta
 from app.emulator.store.database import migrate, open_database, write
 from app.emulator.sync import engine as sync_engine
 
 PROJECT = Path(__file__).parents[2]
-LARGEST_REQUEST = 5 * 1024 * 1024
+LARGEST_REQUEST = 10 * 1024 * 1024
 
 
 def create_emulator(settings: EmulatorSettings, *, engine: bool = True) -> Flask:
@@ -33,10 +33,12 @@ def create_emulator(settings: EmulatorSettings, *, engine: bool = True) -> Flask
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    # A path with an empty part is unknown, as at Monite, not another spelling to be led away from.
+    # Monite knows no OPTIONS, and no path with two slashes is another one's spelling.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     deps.init_app(app, settings)
     api.init_app(app)
+    app.register_blueprint(codat.bp)
     app.register_blueprint(control.bp)
     app.register_blueprint(pages.bp)
     if engine:

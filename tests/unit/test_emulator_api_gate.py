@@ -38,6 +38,13 @@ def test_a_request_without_a_good_token_gets_401(monite: Face, sent: str | None)
     assert response.json == {"error": {"message": "The token has been revoked, expired or not found."}}
 
 
+def test_the_spelling_of_the_word_bearer_does_not_matter(monite: Face) -> None:
+    token = monite.headers["Authorization"].removeprefix("Bearer ")
+
+    assert monite.send("GET", "/products", Authorization=f"bearer {token}").status_code == 200
+    assert monite.send("GET", "/products", Authorization=token).status_code == 401
+
+
 def test_a_missing_entity_header_is_named_in_the_422(monite: Face) -> None:
     response = monite.send("GET", "/products", X_Monite_Entity_Id=None)
 
@@ -89,7 +96,7 @@ def test_a_method_that_monite_has_not_either_gets_405(monite: Face) -> None:
 
 
 def test_a_body_beyond_the_gateways_limit_gets_413(monite: Face) -> None:
-    response = monite.post_raw("/products", b" " * (6 * 1024 * 1024))
+    response = monite.post_raw("/products", b" " * (10 * 1024 * 1024 + 1))
 
     assert (response.status_code, response.json) == (413, {"message": "Request size limit exceeded"})
 

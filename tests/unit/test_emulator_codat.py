@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from app.emulator.store import codat_companies, codat_datasets, codat_pushes, faults
+from app.emulator.store import codat_companies, codat_datasets, faults
 from app.emulator.store.synced_records import find_one
 from app.emulator.sync import connections as sync
 from app.emulator.sync import mishaps
@@ -183,16 +184,60 @@ def test_a_change_is_an_update(practice: Practice) -> None:
     ]
 
 
-def test_a_push_at_human_speed_took_two_seconds(human: Practice) -> None:
+def test_a_push_at_human_speed_is_pending_for_two_seconds(human: Practice) -> None:
     human.connect()
     human.advance(8)
     human.bill(human.counterpart())
     human.sync()
     human.advance(1)
+    begun = [(one["status"], one["completed"]) for one in operations(human)]
     human.advance(2)
 
+    assert begun == [("Pending", None)]
     (found,) = [one for one in operations(human) if one["data_type"] == "bills"]
-    assert found["requested"] < found["completed"]
+    taken = datetime.fromisoformat(found["completed"]) - datetime.fromisoformat(found["requested"])
+    assert (found["status"], round(taken.total_seconds())) == ("Success", 2)
+
+
+def test_what_lacks_something_by_the_time_of_its_push_was_never_sent(human: Practice) -> None:
+    human.connect()
+    human.advance(8)
+    bill = human.bill(human.counterpart())
+    human.sync()
+    human.advance(1)
+    human.db.execute("DELETE FROM payable_line_items WHERE payable_id = ?", [bill])
+    human.advance(2)
+
+    assert record_of(human, bill)["sync_status"] == "error"
+    assert operations(human) == []
+
+
+def test_a_contact_that_is_created_is_a_push_of_its_own(practice: Practice) -> None:
+    practice.connect()
+    practice.bill(practice.counterpart())
+    practice.invoice()
+    practice.sync()
+
+    found = {one["data_type"]: one["status"] for one in operations(practice)}
+    assert found == dict.fromkeys(("bills", "invoices", "suppliers", "customers"), "Success")
+
+
+def test_a_contact_that_was_found_is_not_pushed(practice: Practice) -> None:
+    practice.contact("c", "Kohl AG")
+    pushed(practice)
+
+    assert [one["data_type"] for one in operations(practice)] == ["bills"]
+
+
+def test_a_contact_that_the_books_refuse_is_a_failed_push(practice: Practice) -> None:
+    practice.connect()
+    practice.change_organisation(subscription="lapsed")
+    practice.bill(practice.counterpart())
+    practice.sync()
+
+    (found,) = operations(practice)
+    (item,) = json.loads(found["validation"])
+    assert (found["data_type"], found["status"], item["validatorName"]) == ("suppliers", "Failed", "Supplier")
 
 
 def test_a_refusal_of_the_books_is_in_the_validation(practice: Practice) -> None:
@@ -228,11 +273,9 @@ def test_a_stuck_push_is_pending_on_both_sides_for_an_hour(practice: Practice) -
     practice.advance(2)
 
     assert (begun["status"], begun["status_code"], waiting, still) == ("Pending", 202, "pending", "pending")
-    ended = codat_pushes.find_by_key(practice.db, begun["key"])
-    assert ended is not None
-    assert ended["status"] == "Success"
+    (ended,) = [one for one in operations(practice) if one["data_type"] == "bills"]
+    assert (ended["key"], ended["status"]) == (begun["key"], "Success")
     assert record_of(practice, bill)["sync_status"] == "done"
-    assert len([one for one in operations(practice) if one["data_type"] == "bills"]) == 1
 
 
 def test_a_push_that_timed_out_is_in_the_books_once_however_often_it_is_tried(practice: Practice) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -163,6 +165,33 @@ def test_nobody_listening_is_a_failure_without_a_status(monite: Face) -> None:
     assert delivery(monite)["requests_made_count"] == 1
 
 
+def test_nothing_leaves_this_machine_and_the_log_says_so(monite: Face, listener: Listener) -> None:
+    body = {"object_type": "product", "url": "https://example.com/your-webhook-listener"}
+    monite.send("POST", "/webhook_subscriptions", body)
+    happen(monite)
+
+    assert delivery(monite)["response"].startswith("Not sent")
+    assert (delivery(monite)["response_status_code"], delivery(monite)["was_successful"]) == (None, False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there every 127.x.y.z can be listened at")
+@pytest.mark.parametrize("anywhere", [False, True])
+def test_a_redirect_leads_away_from_this_machine_only_where_that_is_set(
+    monite: Face, listener: Listener, anywhere: bool
+) -> None:
+    with listening("127.0.0.2") as foreign:
+        listener.answers = [(307, {"Location": foreign.url}, "")]
+        settings = replace(monite.app.extensions["emulator_settings"], sends_anywhere=anywhere)
+        deliverer = Deliverer(settings)
+        with write(monite.db) as db:
+            outgoing.add(db, "codat_rules", message_id="1", url=listener.url, secret=None, body="{}")
+        deliverer.run_due(monite.db)
+        deliverer.stop()
+
+    assert len(listener.heard) == 1
+    assert len(foreign.heard) == int(anywhere)
+
+
 def test_a_long_answer_is_cut(monite: Face, listener: Listener, subscription: Body) -> None:
     listener.answers = [(200, {}, "x" * 100_000)]
     happen(monite)
@@ -223,6 +252,7 @@ def test_what_waits_goes_to_the_new_address(monite: Face, listener: Listener) ->
     advance(monite, 1)
 
     assert len(listener.heard) == 1
+    assert delivery(monite)["url"] == listener.url
 
 
 def test_deliveries_are_filtered(monite: Face, listener: Listener, subscription: Body) -> None:
@@ -249,11 +279,14 @@ def test_a_slow_listener_holds_up_neither_another_one_nor_the_file(
         happen(monite)
         with write(monite.db):
             pass
-        assert time.monotonic() - began < 5
+        assert 1 <= time.monotonic() - began < 5
         assert len(listener.heard) == len(slow.heard) == 1
+        happen(monite, "Coffee")
+        assert len(listener.heard) == 2
         slow.patient.set()
         monite.app.extensions["emulator_deliverer"].run_due(monite.db, patience=10)
-    assert {row["requests_made_count"] for row in monite.get("/webhook_deliveries")["data"]} == {1}
+    counts = [row["requests_made_count"] for row in monite.get("/webhook_deliveries")["data"]]
+    assert counts == [1, 1, 1, 1]
 
 
 def test_many_messages_arrive_in_their_order(monite: Face, listener: Listener, subscription: Body) -> None:
@@ -397,6 +430,28 @@ def test_codats_rules_follow_redirects_and_stop_at_a_500(monite: Face, listener:
     assert [heard.path for heard in listener.heard] == ["/hook", "/elsewhere"]
     assert listener.heard[1].json == {"ClientId": "c1"}
     assert listener.heard[0].headers["x-codat-clientid"] == "c1"
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://\xff\xfe/", "mailto:a@b.c"])
+def test_a_redirect_to_nowhere_is_a_failure_like_any_other(
+    monite: Face, listener: Listener, location: str
+) -> None:
+    listener.answers = [(302, {"Location": location}, "")] * 9
+    send_codat(monite, listener, "codat_rules")
+    advance(monite, 3600)
+
+    channels = monite.control("GET", "/webhooks").json["channels"]
+    assert channels["codat_rules"] == {"waiting": 0, "delivered": 0, "failed": 1}
+
+
+def test_a_header_that_cannot_be_sent_holds_up_nothing(monite: Face, listener: Listener) -> None:
+    for secret in ("Bearer €", "Bearer a\nb", "Bearer abc"):
+        with write(monite.db) as db:
+            outgoing.add(db, "codat_rules", message_id="1", url=listener.url, secret=secret, body="{}")
+    advance(monite, 3600)
+
+    assert [heard.headers["authorization"] for heard in listener.heard] == ["Bearer abc"]
+    assert monite.control("GET", "/webhooks").json["channels"]["codat_rules"]["waiting"] == 0
 
 
 def test_codats_rules_respect_retry_after(monite: Face, listener: Listener) -> None:

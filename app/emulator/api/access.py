@@ -16,6 +16,12 @@ from app.emulator.store import creators, tokens
 from app.emulator.store.tokens import Holder
 
 
+def bearer() -> str | None:
+    """The token that the request carries, whether or not it is good."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
 def principal() -> Holder | None:
     """The entity user of the request; None when it carries the partner's own token."""
     found: Holder | None = g.get("holder")

@@ -124,11 +124,11 @@ def _is_lacking(error: HTTPException) -> bool:
     parts = _parts()
     if isinstance(error, MethodNotAllowed):
         return names_operation() or (request.method, parts[0], len(parts)) in LACKING
-    return isinstance(error, NotFound) and parts[0] in ELSEWHERE
+    return isinstance(error, NotFound) and parts[0] in ELSEWHERE and "" not in parts
 
 
 def _parts() -> list[str]:
-    return request.path.removeprefix(PREFIX).rstrip("/").split("/")
+    return request.path.removeprefix(PREFIX).split("/")
 
 
 def _body(error: ApiError) -> dict[str, Any]:

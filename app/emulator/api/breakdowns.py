@@ -13,8 +13,16 @@ from flask import Response, request
 from sqlite_utils import Database
 from waitress.channel import ClientDisconnected
 
+from app.emulator.api.access import bearer
 from app.emulator.api.answers import html, refusal
-from app.emulator.errors import ApiError, ConflictError, InvalidError, TooManyRequestsError, UnauthorizedError
+from app.emulator.errors import (
+    ApiError,
+    BadRequestError,
+    ConflictError,
+    InvalidError,
+    TooManyRequestsError,
+    UnauthorizedError,
+)
 from app.emulator.store import faults, tokens
 from app.emulator.store.database import write
 
@@ -31,12 +39,22 @@ def before(db: Database, resource: str, entity_id: str | None) -> Response | Non
     """The broken answer in place of the real one, when a fault that is armed touches this request."""
     for fault in faults.find_all(db):
         make = BEFORE.get(fault["kind"])
-        if make is None or not _touches(fault, resource, entity_id):
+        if make is None or _only_slows(fault) or not _touches(fault, resource, entity_id):
             continue
         with write(db):
-            faults.use(db, fault["id"])
-            return make(db, fault)
+            if faults.use(db, fault["id"]):
+                return make(db, fault)
     return None
+
+
+def rate(db: Database, resource: str, entity_id: str | None) -> int | None:
+    """The requests a second that a fault allows instead of the usual ones, if it touches this request."""
+    limits = [
+        int(fault["options"]["limit"])
+        for fault in faults.find_all(db)
+        if _only_slows(fault) and _touches(fault, resource, entity_id)
+    ]
+    return min(limits, default=None)
 
 
 def after(db: Database, resource: str, entity_id: str | None) -> Response | None:
@@ -64,9 +82,20 @@ def _touches(fault: Fault, resource: str, entity_id: str | None) -> bool:
     return resource != "auth" or kind in ("api_down", "garbage", "no_answer")
 
 
+def _only_slows(fault: Fault) -> bool:
+    """Whether requests are served up to a limit, instead of being refused one and all."""
+    return fault["kind"] == "rate_limited" and "limit" in fault["options"]
+
+
 def _revoked(db: Database, _: Fault) -> Response:
-    tokens.revoke(db, request.headers.get("Authorization", "").removeprefix("Bearer "))
+    tokens.revoke(db, bearer() or "")
     return refusal(UnauthorizedError())
+
+
+def _expired(db: Database, fault: Fault) -> Response:
+    tokens.expire(db, bearer() or "")
+    as_bad_request = fault["options"].get("status") == BadRequestError.status
+    return refusal(BadRequestError(UnauthorizedError.default) if as_bad_request else UnauthorizedError())
 
 
 def _no_answer(_db: Database, _: Fault) -> Response:
@@ -86,6 +115,7 @@ def _unprocessable(_db: Database, fault: Fault) -> Response:
 
 BEFORE: dict[str, Callable[[Database, Fault], Response]] = {
     "token_revoked": _revoked,
+    "token_expired": _expired,
     "api_down": lambda _db, _: html(503, "503 Service Temporarily Unavailable"),
     "garbage": lambda _db, _: html(200, "Maintenance"),
     "no_answer": _no_answer,

@@ -12,7 +12,7 @@ from app.emulator.api.gate import version
 from app.emulator.bodies import read
 from app.emulator.deps import database
 from app.emulator.samples import countries, newcomers
-from app.emulator.store import entities, events, pages
+from app.emulator.store import entities, events
 from app.emulator.store.database import write
 
 bp = Blueprint("entities", __name__, url_prefix="/v1/entities")
@@ -23,8 +23,7 @@ OPTIONAL = ("phone", "registration_authority", "registration_number", "tax_id", 
 @bp.get("")
 def index() -> Response:
     """One page of the partner's entities."""
-    found = entities.find(database(), request.args.to_dict(flat=False))
-    return answers.page(pages.Page([_shown(row) for row in found.rows], found.next_token, found.prev_token))
+    return answers.page(entities.find(database(), request.args.to_dict(flat=False)).shaped(_shown))
 
 
 @bp.post("")

@@ -6,12 +6,15 @@ what the request set going.
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import ClosingIterator
 
 from app.emulator.api import access, breakdowns
@@ -32,6 +35,8 @@ from app.emulator.rules.versions import KNOWN_DATES, VERSIONS, Version
 from app.emulator.store import entities, meta, tokens
 from app.emulator.sync import engine
 
+log = logging.getLogger(__name__)
+
 WITHOUT_ENTITY = ("auth", "settings", "entities", "webhook_subscriptions", "webhook_settings")
 ROUTES_WITHOUT_ENTITY = (
     "/v1/entity_users/me",
@@ -39,6 +44,8 @@ ROUTES_WITHOUT_ENTITY = (
     "/v1/entity_users/my_role",
     "/v1/events/<event_id>",
 )
+AS_GOOD_AS_JSON = ("", "application/json", "application/x-www-form-urlencoded")
+"""curl calls a form whatever `-d` sends, and Monite's guide leaves it at that."""
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -68,13 +75,14 @@ def _enter() -> Response | None:
     if not request.path.startswith(PREFIX):
         return None
     g.broken = False
-    db, token = database(), _bearer()
+    db, token = database(), access.bearer()
     known = token is not None and tokens.is_valid(db, token)
     client = meta.credentials(db)[0] if known or _resource() == "auth" else str(request.remote_addr)
     limit: RateLimit = current_app.extensions["emulator_limit"]
-    g.allowance = limit.take(client)
+    g.allowance = limit.take(client, breakdowns.rate(db, _resource(), _asked_entity()))
     if not g.allowance.granted:
         return refusal(TooManyRequestsError(headers=g.allowance.headers()))
+    _check_size()
     broken = breakdowns.before(db, _resource(), _asked_entity())
     if broken is not None:
         g.broken = True
@@ -88,39 +96,56 @@ def _enter() -> Response | None:
     if request.url_rule is not None:
         _check_entity(request.url_rule.rule)
         _check_ids()
+        _check_content_type()
         access.check(db, request.url_rule.rule.removeprefix(PREFIX))
     return None
 
 
 def _leave(response: Response) -> Response:
-    if not request.path.startswith(PREFIX) or "allowance" not in g:
+    if not request.path.startswith(PREFIX):
         return response
-    db, resource = database(), _resource()
-    if settings().instant and request.method != "GET" and resource != "auth" and not g.broken:
-        engine.run_due(db, settings())
-    if response.status_code < 400 and not g.broken:
-        response = breakdowns.after(db, resource, _asked_entity()) or response
+    if not g.broken:
+        response = _settle(response)
     response.headers["x-request-id"] = uuid4().hex
     response.headers["x-process-time"] = f"{time.perf_counter() - g.started:.4f}"
     for name in ("x-monite-version", "x-monite-entity-id"):
         if name in request.headers:
             response.headers[name] = request.headers[name]
-    for name, value in g.allowance.headers().items():
-        response.headers.setdefault(name, value)
+    if "allowance" in g:
+        for name, value in g.allowance.headers().items():
+            response.headers.setdefault(name, value)
     return response
+
+
+def _settle(response: Response) -> Response:
+    """What follows a request: in instant mode the engine's work, and the loss of its answer on purpose."""
+    db, resource = database(), _resource()
+    if settings().instant and request.method not in ("GET", "HEAD") and resource != "auth":
+        try:
+            engine.run_due(db, settings())
+        except sqlite3.OperationalError:
+            # The request itself is done; what is due is run after the next one.
+            log.warning("the sync engine could not write", exc_info=True)
+    if response.status_code >= 400:
+        return response
+    return breakdowns.after(db, resource, _asked_entity()) or response
 
 
 def _resource() -> str:
     return request.path.removeprefix(PREFIX).split("/")[0]
 
 
-def _bearer() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token if scheme == "Bearer" and token else None
-
-
 def _asked_entity() -> str | None:
-    return request.headers.get("X-Monite-Entity-Id")
+    asked = request.headers.get("X-Monite-Entity-Id")
+    return asked.lower() if asked else None
+
+
+def _check_size() -> None:
+    """Raises what becomes the gateway's 413, whether the length was told before or not."""
+    most = request.max_content_length or 0
+    # What comes without its length is read up to the limit, and what lies beyond is not looked at.
+    if len(request.get_data()) >= most and request.content_length is None:
+        raise RequestEntityTooLarge
 
 
 def _check_version() -> None:
@@ -164,6 +189,14 @@ def _check_ids() -> None:
             if names_operation():
                 raise NotBuiltError from exc
             raise InvalidError("value is not a valid uuid", ["path", name], "type_error.uuid") from exc
+
+
+def _check_content_type() -> None:
+    """A body that calls itself something else than JSON is not read as JSON; one without a name is."""
+    kind = request.mimetype
+    is_json = kind in AS_GOOD_AS_JSON or (kind.startswith("application/") and kind.endswith("+json"))
+    if request.get_data() and not is_json:
+        raise InvalidError("value is not a valid dict", ["body"], "type_error.dict")
 
 
 def _hanging_up(inner: WsgiApp) -> WsgiApp:

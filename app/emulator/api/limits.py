@@ -37,12 +37,13 @@ class RateLimit:
         self._lock = Lock()
         self._window, self._used = -1, dict[str, int]()
 
-    def take(self, client: str) -> Allowance:
-        """Count one request of the client."""
+    def take(self, client: str, limit: int | None = None) -> Allowance:
+        """Count one request of the client, against another limit than usual when one is given."""
+        allowed = self._limit if limit is None else limit
         with self._lock:
             window = int(self._clock())
             if window != self._window:
                 self._window, self._used = window, {}
             used = self._used.get(client, 0) + 1
             self._used[client] = used
-        return Allowance(self._limit, max(self._limit - used, 0), 1, used <= self._limit)
+        return Allowance(allowed, max(allowed - used, 0), 1, used <= allowed)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.emulator.deps import database, settings
 from app.emulator.errors import ApiError
 from app.emulator.pages import actions
-from app.emulator.rules import links
+from app.emulator.rules import links, objections
 from app.emulator.rules.faults import KINDS as FAULT_KINDS
 from app.emulator.store import book_pages, clock, connections, corrections, faults, meta, sides
 
@@ -42,6 +42,7 @@ def show() -> str:
         "api_url": settings().base_url,
         "tags": TAGS,
         "fault_kinds": FAULT_KINDS,
+        "objections": objections.listed(),
         "faults": faults.find_all(db),
         "said": request.args.get("said"),
         "business": None,

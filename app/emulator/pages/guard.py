@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, abort, request
 
-from app.emulator.deps import settings
+from app.emulator.deps import redirect_url
 
 
 def guard() -> None:
@@ -35,5 +35,5 @@ def harden(response: Response) -> Response:
 
 def _way_back() -> str:
     """The origin that Finish and Cancel lead to: a form may only be redirected to what is listed."""
-    target = urlsplit(settings().redirect_url or "")
+    target = urlsplit(redirect_url() or "")
     return f"{target.scheme}://{target.netloc}" if target.netloc else ""

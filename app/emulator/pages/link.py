@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.emulator.deps import settings
+from app.emulator.deps import redirect_url, settings
 from app.emulator.errors import NotFoundError
 from app.emulator.pages import visits
 from app.emulator.pages.visits import Visit
@@ -200,7 +200,7 @@ def _leave_used(visit: Visit) -> BaseResponse:
 
 def _button(action: str) -> dict[str, Any]:
     """The button that leads back, where there is a way back."""
-    return {"action": action if settings().redirect_url else None, "button": "Go back"}
+    return {"action": action if redirect_url() else None, "button": "Go back"}
 
 
 def _ended(visit: Visit) -> Response:

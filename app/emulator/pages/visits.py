@@ -16,7 +16,7 @@ from flask import Response, redirect, render_template, request
 from sqlite_utils import Database
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.emulator.deps import database, settings
+from app.emulator.deps import database, redirect_url
 from app.emulator.rules import links, redirects
 from app.emulator.rules.codat_hooks import CLIENT_ID
 from app.emulator.rules.platforms import INTEGRATIONS, SYSTEMS
@@ -105,7 +105,7 @@ class Visit:
 
     def leave(self, end: redirects.End) -> BaseResponse | None:
         """Back to the product with the provider's own parameters; None where no way back was set."""
-        target = settings().redirect_url
+        target = redirect_url()
         if target is None:
             return None
         return redirect(redirects.address(target, end, {**_carried(), **self._facts()}), code=303)

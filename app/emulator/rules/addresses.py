@@ -7,6 +7,11 @@ from urllib.parse import urlsplit
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+def is_here(url: str) -> bool:
+    """Whether the address is on this very machine."""
+    return urlsplit(url).hostname in LOOPBACK
+
+
 def fault_of(url: str) -> str | None:
     """What is wrong with a listener's address; None when it can be used.
 

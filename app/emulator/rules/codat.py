@@ -25,17 +25,19 @@ DATA_TYPES: Mapping[str, str] = {
 }
 """What a pull reads, in this order, and what people call it."""
 
-WRITTEN = ("bills", "invoices", "suppliers", "customers")
+WRITTEN = ("bills", "invoices", "payments", "suppliers", "customers")
 VALIDATORS: Mapping[str, str] = {
     "bills": "Bill",
     "invoices": "Invoice",
     "suppliers": "Supplier",
+    "payments": "Payment",
     "customers": "Customer",
 }
 """Who signs a validation error, per data type that is pushed."""
 PUSHED_AS: Mapping[str, str] = {
     "bill": "bills",
     "invoice": "invoices",
+    "payment_record": "payments",
     "vendor": "suppliers",
     "customer": "customers",
 }

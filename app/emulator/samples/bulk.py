@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.codat import DATA_TYPES
 from app.emulator.samples import books, businesses, generated
 from app.emulator.samples.calendar import Calendar
 from app.emulator.samples.names import new_id
@@ -106,8 +107,20 @@ def _connected(business: dict[str, Any], calendar: Calendar) -> Tables:
         "created_at": calendar.ago(31),
         "updated_at": hour_ago,
     }
+    reads: list[Row] = [
+        {
+            "id": new_id(business["key"], "dataset", data_type),
+            "connection_id": row["id"],
+            "data_type": data_type,
+            "status": "Complete",
+            "requested": hour_ago,
+            "completed": hour_ago,
+        }
+        for data_type in DATA_TYPES
+    ]
     return {
         "connections": [row],
+        "codat_datasets": reads,
         "sync_rules": [{"entity_id": business["id"], "payable": "[]", "receivable": "[]"}],
     }
 

@@ -54,11 +54,6 @@ def find_pending(db: Database, connection_id: str, record_ids: Sequence[str] | N
     )
 
 
-def find_by_key(db: Database, key: str) -> Row | None:
-    """The operation with this key, if there is one."""
-    return next(db.query("SELECT * FROM codat_push_operations WHERE key = ?", [key]), None)
-
-
 def find_page(db: Database, company_id: str, *, page: int, size: int) -> tuple[list[Row], int]:
     """One page of a company's operations, the newest first, and how many there are in all."""
     total = next(db.query(f"SELECT count(*) AS n {_OF_COMPANY}", {"company_id": company_id}))["n"]

@@ -62,12 +62,15 @@ def take(db: Database, kind: str, entity_id: str | None = None) -> dict[str, Any
     return found
 
 
-def use(db: Database, fault_id: int) -> None:
-    """Count one use of a fault that has a count; the last use removes it."""
+def use(db: Database, fault_id: int) -> bool:
+    """Count one use of a fault that has a count; the last use removes it. False when it is gone already."""
+    if next(db.query("SELECT 1 FROM faults WHERE id = ?", [fault_id]), None) is None:
+        return False
     db.execute(
         "UPDATE faults SET remaining = remaining - 1 WHERE id = ? AND remaining IS NOT NULL", [fault_id]
     )
     db.execute("DELETE FROM faults WHERE id = ? AND remaining <= 0", [fault_id])
+    return True
 
 
 def clear(db: Database, kind: str | None = None, entity_id: str | None = None) -> None:

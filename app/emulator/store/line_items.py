@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
-from app.emulator.errors import NotFoundError
+from app.emulator.errors import InvalidError, NotFoundError
+from app.emulator.rules.amounts import LARGEST
 from app.emulator.store import objects, pages, payables
 from app.emulator.store.filters import compile_filters, identifier
 from app.emulator.store.objects import Row, body_of
@@ -124,10 +125,18 @@ def _counted(body: Row) -> Row:
     if tax_amount is None:
         tax_amount = _rounded(Decimal(subtotal) * (body["tax"] or 0) / 10_000)
     total = body["total"] if body["total"] is not None else subtotal + tax_amount
+    _refuse_too_large(total)
     return {**body, "subtotal": subtotal, "tax_amount": tax_amount, "total": total}
 
 
+def _refuse_too_large(amount: Decimal | int) -> None:
+    if not -LARGEST <= amount <= LARGEST:
+        message = f"ensure this value is less than or equal to {LARGEST}"
+        raise InvalidError(message, ["body", "total"], "value_error.number.not_le")
+
+
 def _rounded(amount: Decimal) -> int:
+    _refuse_too_large(amount)
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
@@ -143,4 +152,5 @@ def _sums(db: Database, payable: Row) -> Row:
     subtotal = sum(line["subtotal"] or 0 for line in lines)
     tax_amount = sum(line["tax_amount"] or 0 for line in lines)
     total = subtotal + tax_amount - (payable["discount"] or 0)
+    _refuse_too_large(total)
     return {"subtotal": subtotal, "tax_amount": tax_amount, "total_amount": total}

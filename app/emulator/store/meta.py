@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.codat_hooks import CLIENT_NAME as CODAT_CLIENT_NAME
 from app.emulator.rules.defaults import filled
 from app.emulator.rules.versions import VERSIONS, Version
 
@@ -46,6 +47,16 @@ DEFAULT_PARTNER_SETTINGS: dict[str, Any] = {
 }
 
 
+DEFAULT_CODAT_PROFILE: dict[str, Any] = {
+    "name": CODAT_CLIENT_NAME,
+    "logoUrl": None,
+    "iconUrl": None,
+    "redirectUrl": None,
+    "confirmCompanyName": False,
+    "whiteListUrls": [],
+}
+
+
 def find(db: Database, key: str, default: str = "") -> str:
     """The stored value, or the default when nothing was stored."""
     row = next(db.query("SELECT value FROM meta WHERE key = ?", [key]), None)
@@ -68,6 +79,17 @@ def credentials(db: Database) -> tuple[str, str]:
 def base_url(db: Database) -> str:
     """Where a browser reaches the emulator, for addresses that are written outside of a request."""
     return find(db, "base_url", "http://127.0.0.1:5001")
+
+
+def codat_profile(db: Database) -> dict[str, Any]:
+    """The partner's profile at Codat."""
+    stored: dict[str, Any] = json.loads(find(db, "codat_profile", "{}"))
+    return {**DEFAULT_CODAT_PROFILE, **stored}
+
+
+def save_codat_profile(db: Database, changes: dict[str, Any]) -> None:
+    """Set the given fields of the profile."""
+    save(db, "codat_profile", json.dumps({**codat_profile(db), **changes}))
 
 
 def partner_settings(db: Database) -> dict[str, Any]:

@@ -8,7 +8,6 @@ row number, so rows that appear while somebody pages are neither repeated nor hi
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sqlite_utils import Database
 
 from app.emulator.errors import BadRequestError, InvalidError
 
+LARGEST = 2**63 - 1
 Order = Literal["asc", "desc"]
 Direction = Literal["next", "prev"]
 
@@ -154,23 +154,29 @@ def _from_token(listing: Listing, token: str, args: Mapping[str, list[str]], sco
         if (content["list"], filters.pop("entity_id")) != (listing.name, scope):
             raise BadRequestError("Invalid pagination token.")
         sort, limit = content["cursor_field"], content["limit"]
-        if sort not in {"created_at", *listing.sorts} or not 1 <= limit <= listing.max_limit:
+        if sort not in {"created_at", *listing.sorts} or limit not in range(1, listing.max_limit + 1):
             raise BadRequestError("Invalid pagination token.")
-        backwards = content["pagination_token_type"] == "prev"  # noqa: S105 - a direction
+        backwards = ("next", "prev").index(content["pagination_token_type"]) == 1
         direction: Direction = "prev" if backwards else "next"
-        after = (content["cursor_field_value"], str(content["current_oid"]))
-        _bindable(after[0])
+        after = (_bindable(content["cursor_field_value"]), str(_bindable(content["current_oid"])))
         order = _order(content["order"])
-        kept = {str(name): [str(value) for value in values] for name, values in filters.items()}
-    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, InvalidError) as exc:
+        kept = {name: [str(_bindable(value)) for value in values] for name, values in filters.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidError) as exc:
         raise BadRequestError("Invalid pagination token.") from exc
     sent = "limit" in args or not listing.limit_in_token
     return Query(kept, sort, order, _limit(listing, args) if sent else limit, direction, after)
 
 
-def _bindable(value: object) -> None:
-    if value is not None and not isinstance(value, str | int | float):
+def _bindable(value: object) -> object:
+    """The value, if the store can compare with it; raises TypeError or ValueError otherwise."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, int | float):
+        if not abs(value) <= LARGEST:
+            raise ValueError("larger than the store can hold")
+    elif value is not None:
         raise TypeError("a sort key is a text or a number")
+    return value
 
 
 def whole_number(args: Mapping[str, list[str]], name: str, default: int, minimum: int, maximum: int) -> int:

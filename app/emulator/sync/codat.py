@@ -7,7 +7,7 @@ providers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from app.emulator.rules import codat_shapes as shapes
 from app.emulator.rules.codat import DATA_TYPES
 from app.emulator.store import clock, codat_companies, codat_datasets, codat_pushes, connections
 from app.emulator.sync import codat_hooks as hooks
+from app.emulator.sync.books import RefusedError
 
 Row = dict[str, Any]
 
@@ -94,34 +95,6 @@ def reading_ended(db: Database, connection: Row, *, first: bool) -> None:
     )
 
 
-def push_started(
-    db: Database, connection: Row, record_id: str, data_type: str, change: str = "Create"
-) -> str | None:
-    """A single push is on its way; returns its key, or None where another provider carries it."""
-    if not _is_ours(connection):
-        return None
-    operation = _new_push(connection, record_id, data_type, change, at=_now(db))
-    codat_pushes.save(db, [operation])
-    return str(operation["key"])
-
-
-def push_ended(
-    db: Database,
-    key: str | None,
-    *,
-    platform_object_id: str | None = None,
-    messages: Sequence[str] = (),
-    timed_out: bool = False,
-) -> None:
-    """A push is through, refused for these reasons, or timed out; nothing happens without a key."""
-    operation = codat_pushes.find_by_key(db, key) if key else None
-    connection = connections.find(db, operation["connection_id"]) if operation else None
-    if operation is not None and connection is not None:
-        ended = _ended(operation, platform_object_id, messages, timed_out, at=_now(db))
-        codat_pushes.save(db, [ended])
-        hooks.pushes_ended(db, connection, [ended])
-
-
 class Pushes:
     """The push operations of a batch of records, kept at its end in one go."""
 
@@ -147,6 +120,16 @@ class Pushes:
             operation = self._operation(record, data_type, requested)
             at = _now(self._db)
             self._ended.append(_ended(operation, platform_object_id, messages, timed_out, at=at))
+
+    def carry(self, record: Row, data_type: str, send: Callable[[], str], *, requested: str) -> str:
+        """What `send` has written to the books, the push being over with it; raises its RefusedError."""
+        try:
+            written = send()
+        except RefusedError as refused:
+            self.end(record, data_type, requested=requested, messages=refused.messages)
+            raise
+        self.end(record, data_type, requested=requested, platform_object_id=written)
+        return written
 
     def wait(self, record: Row, data_type: str, *, requested: str) -> None:
         """A push is on its way, and stays so for now."""

@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.codat import PUSHED_AS
 from app.emulator.rules.documents import Organisation
 from app.emulator.rules.matching import Match, Party, Tie, match_contact
 from app.emulator.store import books, parties, synced_records
 from app.emulator.store.synced_records import NewRecord
 from app.emulator.sync.books import RefusedError, create_contact
+from app.emulator.sync.codat import Pushes
 from app.emulator.sync.setbacks import Setbacks
 
 Row = dict[str, Any]
@@ -36,6 +38,7 @@ class Desk:
     connection: Row
     organisation: Organisation
     setbacks: Setbacks
+    operations: Pushes
     at: str
 
 
@@ -54,26 +57,30 @@ def contact_for(db: Database, desk: Desk, counterpart_id: str, object_type: str)
     if counterpart is None:
         raise RefusedError(["The counterpart does not exist"])
     new = NewRecord(object_type, counterpart_id, "pending", counterpart["updated_at"])
-    record_id = record["id"] if record else synced_records.insert(db, connection, [new], at=at)[0]
+    record = record or synced_records.get(db, synced_records.insert(db, connection, [new], at=at)[0])
     try:
-        contact_id = _match_or_create(db, desk, counterpart, object_type)
+        contact_id = _match_or_create(db, desk, counterpart, record)
     except RefusedError as refused:
         synced_records.set_error(
-            db, record_id, refused.message, object_updated_at=counterpart["updated_at"], at=at
+            db, record["id"], refused.message, object_updated_at=counterpart["updated_at"], at=at
         )
         raise
-    synced_records.set_done(db, record_id, contact_id, object_updated_at=counterpart["updated_at"], at=at)
+    synced_records.set_done(db, record["id"], contact_id, object_updated_at=counterpart["updated_at"], at=at)
     return contact_id
 
 
-def _match_or_create(db: Database, desk: Desk, counterpart: Row, object_type: str) -> str:
-    party = parties.party(counterpart)
+def _match_or_create(db: Database, desk: Desk, counterpart: Row, record: Row) -> str:
+    party, object_type = parties.party(counterpart), record["object_type"]
     named = books.contacts_named(db, desk.organisation.id, party.name)
     found = match_contact(party, candidates(named, desk.connection["platform"], object_type))
     if isinstance(found, Match):
         return found.party.id
     if isinstance(found, Tie):
         raise RefusedError([f"several contacts share this name: {party.name}"])
-    desk.setbacks.refuse("contact")
-    supplier = object_type == "vendor"
-    return create_contact(db, desk.organisation, party, email=counterpart["email"], supplier=supplier)
+
+    def create() -> str:
+        desk.setbacks.refuse("contact")
+        supplier = object_type == "vendor"
+        return create_contact(db, desk.organisation, party, email=counterpart["email"], supplier=supplier)
+
+    return desk.operations.carry(record, PUSHED_AS[object_type], create, requested=desk.at)

@@ -15,13 +15,15 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
+from requests.adapters import HTTPAdapter
 from sqlite_utils import Database
 
 from app.emulator.config import EmulatorSettings
 from app.emulator.rules import deliveries as rules
+from app.emulator.rules.addresses import is_here
 from app.emulator.store import clock, deliveries, outgoing
 from app.emulator.store.database import open_database, write
 
@@ -32,6 +34,7 @@ Row = dict[str, Any]
 BEAT = 0.2
 PATIENCE = 10.0
 """Seconds for which a clock that was moved waits for listeners that are slow to take what became due."""
+NOT_SENT = "Not sent: this emulator sends to this machine only (EMULATOR_LISTENERS is here)."
 LISTENERS = 16
 """How many addresses are served at once; one that is slow holds up nobody else."""
 
@@ -45,6 +48,26 @@ class Answer:
     retry_after: str | None = None
 
 
+class _OutsideError(requests.ConnectionError):
+    """Raised in place of a request that would have left this machine."""
+
+
+class _Here(HTTPAdapter):
+    """Sends to this machine alone, wherever a redirect may lead."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        if not is_here(request.url or ""):
+            raise _OutsideError
+        return super().send(request, *args, **options)
+
+
+class _Serving(NamedTuple):
+    """An address that is being sent to, since some moment of the machine's."""
+
+    future: Future[None]
+    since: float
+
+
 class Deliverer:
     """Sends what is due when asked to, and once started also by itself, five times a second."""
 
@@ -52,7 +75,7 @@ class Deliverer:
         self._settings = settings
         self._pool = ThreadPoolExecutor(LISTENERS, thread_name_prefix="deliveries")
         self._lock = threading.Lock()
-        self._busy: dict[str, Future[None]] = {}
+        self._busy: dict[str, _Serving] = {}
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -74,13 +97,16 @@ class Deliverer:
     def run_due(self, db: Database, *, patience: float = PATIENCE) -> None:
         """Send what is due, and what becomes due through it; listeners get so many seconds to answer.
 
-        What they have not answered by then is seen to in the background.
+        What they have not answered by then is seen to in the background; who has had that time
+        already is not waited for.
         """
         until = time.monotonic() + patience
-        while sending := self._send_due(db):
-            wait(sending, timeout=max(until - time.monotonic(), 0))
-            if time.monotonic() >= until or self._stopped.is_set():
+        while not self._stopped.is_set():
+            now = time.monotonic()
+            sending = [one.future for one in self._send_due(db) if now - one.since < patience]
+            if not sending or now >= until:
                 return
+            wait(sending, timeout=until - now)
 
     def _work(self) -> None:
         with closing(open_database(self._settings.database)) as db:
@@ -90,21 +116,23 @@ class Deliverer:
                 except sqlite3.OperationalError:
                     log.warning("the deliverer could not read", exc_info=True)
 
-    def _send_due(self, db: Database) -> list[Future[None]]:
+    def _send_due(self, db: Database) -> list[_Serving]:
         """Begin to serve the addresses for which something is due; returns all that are being served."""
         urls = outgoing.find_due_urls(db, _now(db))
         with self._lock:
-            self._busy = {url: future for url, future in self._busy.items() if not future.done()}
+            for url in [url for url, one in self._busy.items() if one.future.done()]:
+                failure = self._busy.pop(url).future.exception()
+                if failure is not None:
+                    log.error("the deliverer failed at %s", url, exc_info=failure)
             for url in urls:
                 if url not in self._busy and not self._stopped.is_set():
-                    self._busy[url] = self._pool.submit(self._serve, url)
+                    self._busy[url] = _Serving(self._pool.submit(self._serve, url), time.monotonic())
             return list(self._busy.values())
 
     def _serve(self, url: str) -> None:
         """Send to one address what is due, in order, until nothing is."""
         try:
-            with closing(open_database(self._settings.database)) as db, requests.Session() as http:
-                http.trust_env = False  # neither a proxy nor a password of this machine's user
+            with closing(open_database(self._settings.database)) as db, self._session() as http:
                 while not self._stopped.is_set():
                     message = outgoing.find_next(db, url, _now(db))
                     if message is None:
@@ -113,6 +141,14 @@ class Deliverer:
         except sqlite3.OperationalError:
             # Somebody kept the write lock for long: the message is sent once more, with the same id.
             log.warning("the deliverer could not write", exc_info=True)
+
+    def _session(self) -> requests.Session:
+        http = requests.Session()
+        http.trust_env = False  # neither a proxy nor a password of this machine's user
+        if not self._settings.sends_anywhere:
+            for scheme in ("http://", "https://"):
+                http.mount(scheme, _Here())
+        return http
 
 
 def _deliver(db: Database, http: requests.Session, message: Row) -> None:
@@ -145,7 +181,10 @@ def _post(http: requests.Session, message: Row) -> Answer:
         ) as response:
             text = _read(response, until=time.monotonic() + policy.timeout)
             return Answer(response.status_code, text, response.headers.get("Retry-After"))
-    except requests.RequestException:
+    except _OutsideError:
+        return Answer(text=NOT_SENT)
+    except (requests.RequestException, ValueError):
+        # A ValueError is an address, of the listener or of its redirect, or a header that cannot be sent.
         return Answer()
 
 

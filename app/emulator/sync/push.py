@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -33,7 +35,7 @@ from app.emulator.store import (
     synced_records,
     tax_rates,
 )
-from app.emulator.store.database import write
+from app.emulator.store.database import attempt, write
 from app.emulator.store.synced_records import NewRecord
 from app.emulator.sync import codat, payments, schedules
 from app.emulator.sync.books import Draft, Ledger, RefusedError, open_ledger, write_bill, write_invoice
@@ -41,9 +43,13 @@ from app.emulator.sync.contacts import Desk, contact_for
 from app.emulator.sync.products import link_product
 from app.emulator.sync.setbacks import Setbacks
 
+log = logging.getLogger(__name__)
+
 Row = dict[str, Any]
 
 RULE_OF: Mapping[Kind, str] = {"bill": "payable", "invoice": "receivable"}
+HANDED_OVER = 100
+"""How many pushes are with the provider at a time: as many as it takes two seconds to write."""
 ROLE_OF: Mapping[Kind, str] = {"bill": "vendor", "invoice": "customer"}
 
 
@@ -66,6 +72,7 @@ def push(db: Database, record_id: str) -> Row:
         now = clock.now(db)
         synced_records.set_pending(db, [record_id], at=clock.stamp(now))
         schedules.plan_pushes(db, connection["id"], [record_id], step="retry", start=now)
+        _hand_over(db, connection, [record_id])
         return synced_records.get(db, record_id)
 
 
@@ -91,6 +98,33 @@ def plan_due(db: Database, connection: Row, *, moment: datetime) -> None:
         record_ids += [*again, *synced_records.insert(db, connection, new, at=at)]
     record_ids += payments.make_records(db, connection)
     schedules.plan_pushes(db, connection["id"], record_ids, step="auto", start=moment)
+    _hand_over(db, connection, record_ids)
+
+
+def _hand_over(db: Database, connection: Row, record_ids: Sequence[str]) -> None:
+    """Begin the first push operations: so they can be seen pending, while the others come to their turn.
+
+    It only shows what is to come: should it fail, the push itself tells why.
+    """
+    try:
+        with attempt(db):
+            _begin(db, connection, record_ids)
+    except Exception:
+        log.exception("the pushes of connection %s cannot be shown ahead", connection["id"])
+
+
+def _begin(db: Database, connection: Row, record_ids: Sequence[str]) -> None:
+    records = synced_records.find_many(db, record_ids[:HANDED_OVER])
+    loaded = _load(db, records.values())
+    press = _open_press(db, connection, list(records), loaded.values())
+    for record in records.values():
+        document = loaded.get(record["object_id"])
+        if document is None or document.status not in press.rules[RULE_OF[document.kind]]:
+            continue
+        with suppress(RefusedError):  # what Monite does not send is told to it when its push is due
+            _checked(press, document)
+            press.operations.wait(record, PUSHED_AS[document.kind], requested=press.at)
+    press.operations.save()
 
 
 def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
@@ -116,8 +150,9 @@ def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
                 db, record["id"], refused.message, object_updated_at=changed_at, at=press.at
             )
     press.operations.save()
-    if any(document.kind == "invoice" for document in loaded.values()):
-        paid = payments.make_records(db, connection)
+    invoices = [document.id for document in loaded.values() if document.kind == "invoice"]
+    if invoices:
+        paid = payments.make_records(db, connection, invoices)
         schedules.plan_pushes(db, connection["id"], paid, step="auto", start=clock.now(db))
 
 
@@ -158,11 +193,12 @@ def _open_press(
 ) -> _Press:
     entity_id, organisation_id = connection["entity_id"], connection["organisation_id"]
     ledger, at = open_ledger(db, organisation_id), clock.stamp(clock.now(db))
+    operations = codat.Pushes(db, connection, record_ids)
     sold = {line.product_id for document in loaded for line in document.lines if line.product_id}
     return _Press(
         connection=connection,
         ledger=ledger,
-        desk=Desk(connection, ledger.organisation, Setbacks(db, entity_id), at),
+        desk=Desk(connection, ledger.organisation, Setbacks(db, entity_id), operations, at),
         rules=sync_rules.in_force(db, entity_id),
         accounts=ledger_accounts.platform_ids(db, entity_id, organisation_id),
         rates=tax_rates.platform_ids(db, entity_id, organisation_id),
@@ -170,7 +206,7 @@ def _open_press(
         defaults=entities.defaults(db, entity_id),
         deduction_title=(meta.partner_settings(db)["receivable"] or {}).get("deduction_title") or "Deduction",
         discounts_allowed=meta.switches(db)["push_discounted_invoices"],
-        operations=codat.Pushes(db, connection, record_ids),
+        operations=operations,
         mishaps=faults.any_armed(db, ("push_stuck", "push_timed_out")),
         at=at,
     )
@@ -208,10 +244,9 @@ def _push_one(db: Database, press: _Press, order: _Order, document: Document | N
 
 
 def _push_payment(db: Database, press: _Press, record: Row) -> None:
-    press.desk.setbacks.refuse("payment")
     written, changed_at = payments.push_payment(
         db,
-        press.connection,
+        press.desk,
         press.ledger,
         record,
         account_id=press.defaults["ledger_account_ids"]["payments"],
@@ -260,7 +295,15 @@ def _happens(db: Database, press: _Press, kind: str) -> bool:
 
 
 def _draft(db: Database, press: _Press, document: Document) -> Draft:
-    """The document as the books take it; raises RefusedError where Monite itself does not send it."""
+    """The document as the books take it, its contact among theirs; raises RefusedError without one."""
+    whole = _checked(press, document)
+    contact_id = contact_for(db, press.desk, document.counterpart_id or "", ROLE_OF[document.kind])
+    spread = spread_discount(whole)
+    return Draft(spread, _book_lines(press, spread), contact_id)
+
+
+def _checked(press: _Press, document: Document) -> Document:
+    """The document with what the settings add; raises RefusedError where Monite itself does not send it."""
     whole = _whole(press, document)
     lacking = readiness.lacks(
         whole,
@@ -273,9 +316,7 @@ def _draft(db: Database, press: _Press, document: Document) -> Draft:
         raise RefusedError(lacking)
     if document.counterpart_id is None:
         raise RefusedError([refusals.platform(press.ledger.organisation).nobody(document.kind)])
-    contact_id = contact_for(db, press.desk, document.counterpart_id, ROLE_OF[document.kind])
-    spread = spread_discount(whole)
-    return Draft(spread, _book_lines(press, spread), contact_id)
+    return whole
 
 
 def _whole(press: _Press, document: Document) -> Document:
