@@ -11,7 +11,7 @@ from monite.errors import NotFoundError, TooManyRequestsError, UnauthorizedError
 
 from tests.contract.samples import Copies
 from tests.monite_packages import NEWEST, Caller, make_caller, methods, refused_with
-from tests.monite_walks import AREAS, WALKS, connect
+from tests.monite_walks import AREAS, WALKS, areas_of, connect
 
 
 @pytest.mark.parametrize(("version", "area"), WALKS)
@@ -27,8 +27,8 @@ def test_the_package_reads_every_answer_of_an_area(copies: Copies, version: str,
 
 def test_what_the_package_can_and_the_walks_leave_out_is_answered_with_501(copies: Copies) -> None:
     caller = _caller(copies)
-    for walk in AREAS.values():
-        walk(caller)
+    for area in areas_of(NEWEST):
+        AREAS[area](caller)
 
     left_out = [(name, method) for name, method in methods(caller.api) if name not in caller.called]
     answered = {name: refused_with(method) for name, method in left_out}

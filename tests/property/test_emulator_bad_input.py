@@ -62,7 +62,7 @@ def test_every_good_body_belongs_to_a_route() -> None:
 
 
 @each_route
-@settings(max_examples=30, derandomize=True, deadline=None, database=None)
+@settings(max_examples=20, derandomize=True, deadline=None, database=None)
 @given(data=st.data())
 def test_a_spoiled_request_gets_a_documented_answer(
     monite: World, readers: Readers, route: Route, data: DataObject
