@@ -18,7 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import ClosingIterator
 
 from app.emulator.api import access, breakdowns
-from app.emulator.api.answers import PREFIX, refusal
+from app.emulator.api.answers import PREFIX, names_operation, refusal
 from app.emulator.api.limits import RateLimit
 from app.emulator.config import EmulatorSettings
 from app.emulator.deps import database, settings
@@ -186,6 +186,8 @@ def _check_ids() -> None:
         try:
             request.view_args[name] = str(UUID(value))  # type: ignore[index]
         except ValueError as exc:
+            if names_operation():
+                raise NotBuiltError from exc
             raise InvalidError("value is not a valid uuid", ["path", name], "type_error.uuid") from exc
 
 

@@ -106,6 +106,8 @@ def _hand_over(db: Database, connection: Row, record_ids: Sequence[str]) -> None
 
     It only shows what is to come: should it fail, the push itself tells why.
     """
+    if not record_ids:
+        return
     try:
         with attempt(db):
             _begin(db, connection, record_ids)
