@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from app.emulator.config import EmulatorSettings
 from app.emulator.rules.matching import address_line
-from app.emulator.store import clock, connections, sync_rules
+from app.emulator.store import clock, connections, entities, meta, sync_rules
 from app.emulator.store.book_pages import books_of
 from app.emulator.store.database import migrate, open_database
 from app.emulator.sync import connections as sync_connections
@@ -256,8 +256,9 @@ class Practice:
         discount: Row | None = None,
         line_discount: Row | None = None,
         tax: int = 1900,
+        **body: Any,
     ) -> str:
-        """An invoice with one line of a product that has an account, unless told."""
+        """An invoice with one line of a product that has an account, unless told; `body` is added to it."""
         invoice_id = str(uuid4())
         product = product_id or self.product(f"Tea {invoice_id}", account=self.account_id())
         line = {
@@ -276,7 +277,7 @@ class Practice:
             currency="EUR",
             issue_date="2026-06-01",
             due_date="2026-07-01",
-            body=json.dumps({"line_items": [line], "discount": discount}),
+            body=json.dumps({"line_items": [line], "discount": discount, **body}),
             created_at=START,
             updated_at=START,
         )
@@ -290,6 +291,15 @@ class Practice:
         )
         row = next(rows, None)
         return row["id"] if row else None
+
+    def speak(self, version: str) -> None:
+        """Let syncs go by a version of Monite's API."""
+        meta.save_partner_settings(self.db, {"api_version": version})
+
+    def defaults(self, *, products: str | None = None, payments: str | None = None) -> None:
+        """Set the entity's default accounts, by Monite's ids."""
+        accounts = {"products": products, "payments": payments}
+        entities.save_settings(self.db, self.entity_id, {"accounting": {"ledger_account_ids": accounts}})
 
     def rules(self, payable: Sequence[str] | None = None, receivable: Sequence[str] | None = None) -> None:
         """Set the lists that are given."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from flask import Flask
@@ -22,6 +25,7 @@ BASE_URL = "http://emulator.example/v1"
 NEWEST = "2024-05-25"
 NEWER = {"SettingsResponse": {"mail"}}
 """What Monite's document of the newest version has and the package does not know yet."""
+UUID_PATTERN = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 SUCCESS = {"GET": 200, "POST": 201, "PATCH": 200, "PUT": 200, "DELETE": 204}
 """What a method answers unless its call says otherwise."""
 
@@ -106,14 +110,20 @@ class Caller:
         """The same with another token."""
         return replace(self, token=token)
 
-    def status(self, method: str, path: str) -> int:
-        """What a request without a body gets, past the package."""
+    def send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """The answer to a request past the package."""
         headers = {
             "Authorization": f"Bearer {self.token}",
             "X-Monite-Version": self.version,
             "X-Monite-Entity-Id": self.entity["id"],
         }
-        return self.http.request(method, BASE_URL + path, headers=headers).status_code
+        return self.http.request(method, BASE_URL + path, headers=headers, json=body)
+
+    def plain(self, method: str, path: str, body: Any = None) -> Any:
+        """The body of the answer to what the package does not know; it must succeed."""
+        answer = self.send(method, path, body)
+        assert answer.status_code == 200, f"{method} {path} in {self.version}: {answer.text}"
+        return answer.json()
 
     def operate(self, path: str, body: Mapping[str, Any] | None = None, *, method: str = "POST") -> Any:
         """One call of the control interface, which must succeed."""
@@ -137,6 +147,61 @@ def make_caller(app: Flask, version: str, entity: Mapping[str, str]) -> Caller:
     http = httpx.Client(transport=transport, event_hooks={"response": [keep]})
     token = _token(control, credentials, version)
     return Caller(http, token, version, entity, control, credentials, exchanges)
+
+
+class Readers:
+    """The package's reading of answers that came about without it, by what was asked."""
+
+    def __init__(self) -> None:
+        self._answer = httpx.Response(501, json={"error": {"message": ""}})
+        self._asked: httpx.Request | None = None
+        http = httpx.Client(transport=httpx.MockTransport(self._serve))
+        api = Monite(
+            base_url=BASE_URL, monite_version=NEWEST, monite_entity_id="", token="", httpx_client=http
+        )
+        self._calls = dict(self._found(api))
+
+    def read(self, method: str, path: str, status: int, content: bytes) -> None:
+        """Raises what the package raises when it cannot read this answer to such a request."""
+        for (asked, pattern), call in self._calls.items():
+            if asked == method and re.fullmatch(pattern, path):
+                self._answer = httpx.Response(status, content=content)
+                call()
+                return
+
+    def _found(self, api: Monite) -> Iterator[tuple[tuple[str, str], Callable[[], Any]]]:
+        for _, method in methods(api):
+            call = partial(_exhausted, method, _ids_for(method))
+            with suppress(ApiError):
+                call()
+            if self._asked is not None:
+                path = re.sub(UUID_PATTERN, "[^/]+", self._asked.url.path)
+                yield (self._asked.method, path), call
+
+    def _serve(self, request: httpx.Request) -> httpx.Response:
+        self._asked = request
+        return self._answer
+
+
+def refused_with(method: Any) -> int | None:
+    """The status that a method raises when its arguments are ids of nothing; None when it raises none."""
+    try:
+        _exhausted(method, _ids_for(method))
+    except ApiError as refused:
+        status: int | None = refused.status_code
+        return status
+    return None
+
+
+def _ids_for(method: Any) -> dict[str, str]:
+    wanted = inspect.signature(method).parameters.values()
+    return {one.name: str(uuid4()) for one in wanted if one.default is inspect.Parameter.empty}
+
+
+def _exhausted(method: Any, arguments: Mapping[str, str]) -> Any:
+    answer = method(**arguments)
+    # Files come as an iterator, and nothing is asked until somebody looks.
+    return list(answer) if inspect.isgenerator(answer) else answer
 
 
 def methods(client: Any, path: str = "") -> Iterator[tuple[str, Any]]:

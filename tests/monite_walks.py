@@ -84,7 +84,8 @@ def documents_in_the_books(caller: Caller) -> None:
             rows += page
             if len(page) < limit:
                 break
-        assert rows, name
+        # Not every sample entity has had its invoices sent; all have bills.
+        assert rows or name == "receivables"
         assert len({row.id for row in rows}) == len(rows)
         for row in rows[:SOME]:
             assert caller.call(f"accounting.{name}.get_by_id", row.id) == row
@@ -179,7 +180,7 @@ def payables(caller: Caller) -> None:
 def line_items(caller: Caller) -> None:
     """The lines of many bills, and every way of writing them."""
     connect(caller)
-    for row in caller.call("payables.get").data:
+    for row in caller.call("payables.get", limit=30).data:
         for line in caller.rows("payables.line_items.get", row.id, limit=2)[:2]:
             assert caller.call("payables.line_items.get_by_id", line.id, row.id) == line
     account = caller.call("accounting.ledger_accounts.get", limit=1).data[0]
@@ -280,6 +281,14 @@ def entity_settings(caller: Caller) -> None:
         assert (kept.ledger_account_ids.products, kept.tax_ids.deductions) == (account, rate)
 
 
+def sync_rules(caller: Caller) -> None:
+    """The statuses that are pushed, which the package knows nothing of."""
+    before = caller.plain("GET", "/accounting_sync_rules")
+    chosen = {"push_statuses": {"payable": ["waiting_to_be_paid"]}}
+    after = caller.plain("PATCH", "/accounting_sync_rules", chosen)
+    assert after == {"push_statuses": {**before["push_statuses"], **chosen["push_statuses"]}}
+
+
 def partner_settings(caller: Caller) -> None:
     """What holds for all entities, read and changed."""
     caller.call("partner_settings.get")
@@ -289,12 +298,13 @@ def partner_settings(caller: Caller) -> None:
 
 def people(caller: Caller) -> None:
     """Users and roles: those there are, and one of each from its beginning to its end."""
-    users, roles = caller.rows("entity_users.get", limit=1), caller.rows("roles.get", limit=1)
+    users, roles = caller.rows("entity_users.get", limit=1), caller.rows("roles.get", limit=2)
     assert users
     assert roles
     for user in users:
         assert caller.call("entity_users.get_by_id", user.id) == user
-    for role in roles:
+    # A role names every kind of object, which the package takes long to read.
+    for role in roles[:1]:
         assert caller.call("roles.get_by_id", role.id) == role
     oneself(caller, users[0])
     objects = [
@@ -342,19 +352,17 @@ def subscriptions(caller: Caller) -> None:
 
 def events(caller: Caller) -> None:
     """What happened to the connection, as an event, and its way to the listener."""
-    if caller.version != "2023-09-01":
-        url = "https://example.com/your-webhook-listener"
-        caller.call("webhook_subscriptions.create", object_type="accounting_connection", url=url)
+    url = "https://example.com/your-webhook-listener"
+    caller.call("webhook_subscriptions.create", object_type="accounting_connection", url=url)
     connection = connect(caller)
     caller.call("accounting.connections.disconnect_by_id", connection.id, expect=200)
     rows = caller.rows("events.get", object_type="accounting_connection", limit=1)
     assert "accounting_connection.disconnected" in {row.action for row in rows}
     for row in rows:
         assert caller.call("events.get_by_id", row.id) == row
-    if caller.version != "2023-09-01":
-        sent = caller.rows("webhook_deliveries.get", limit=1)
-        assert {row.event_id for row in sent} <= {row.id for row in caller.rows("events.get")}
-        assert sent
+    sent = caller.rows("webhook_deliveries.get", limit=1)
+    assert sent
+    assert {row.event_id for row in sent} <= {row.id for row in caller.rows("events.get")}
 
 
 AREAS: Mapping[str, Walk] = {
@@ -362,13 +370,21 @@ AREAS: Mapping[str, Walk] = {
     for walk in (
         auth, connections, ledger_accounts, tax_rates, documents_in_the_books, synced_records, products,
         measure_units, payables, line_items, receivables, counterparts, entities, entity_settings,
-        partner_settings, people, subscriptions, events,
+        sync_rules, partner_settings, people, subscriptions, events,
     )
 }  # fmt: skip
 WITHOUT = {
-    "2023-09-01": {"documents_in_the_books", "subscriptions"},
+    # The package knows neither the subscriptions nor the events of this version.
+    "2023-09-01": {"documents_in_the_books", "subscriptions", "events", "sync_rules"},
     "2024-01-31": {"documents_in_the_books"},
-    "2024-05-25": set[str](),
+    "2024-05-25": {"sync_rules"},
 }
-"""The areas that a version does not have."""
-WALKS = [(version, area) for version, absent in WITHOUT.items() for area in AREAS if area not in absent]
+"""The areas that a version does not have, or has in another shape."""
+
+
+def areas_of(version: str) -> list[str]:
+    """The areas that can be walked in a version."""
+    return [area for area in AREAS if area not in WITHOUT[version]]
+
+
+WALKS = [(version, area) for version in WITHOUT for area in areas_of(version)]

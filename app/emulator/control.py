@@ -27,7 +27,7 @@ from app.emulator.bodies import (
 )
 from app.emulator.deps import database, deliverer, settings
 from app.emulator.errors import BadRequestError, ForbiddenError, NotFoundError
-from app.emulator.rules import platforms
+from app.emulator.rules import objections, platforms
 from app.emulator.rules.codat import TYPES
 from app.emulator.rules.faults import KINDS
 from app.emulator.rules.versions import VERSIONS
@@ -175,8 +175,9 @@ def list_organisations(entity_id: str) -> Response:
 
 @bp.get("/faults")
 def list_faults() -> Response:
-    """The kinds of faults, a line each, and those that are armed."""
-    return jsonify({"kinds": KINDS, "active": faults.find_all(database())})
+    """The kinds of faults, a line each, the errors of the fault `refusal`, and what is armed."""
+    active = faults.find_all(database())
+    return jsonify({"kinds": KINDS, "errors": objections.listed(), "active": active})
 
 
 @bp.post("/faults")

@@ -31,6 +31,11 @@ class Copies:
         found: list[dict[str, str]] = app.test_client().get("/_emulator/state").get_json()["entities"]
         return found
 
+    @classmethod
+    def busy_entity(cls, app: Flask) -> dict[str, str]:
+        """The sample entity with the most in its books: bills and invoices that were sent there."""
+        return next(entity for entity in cls.entities(app) if entity["name"].startswith("Kettwerk"))
+
     @staticmethod
     def _settings(path: Path, rate_limit: int) -> EmulatorSettings:
         return EmulatorSettings(database=path, instant=True, rate_limit=rate_limit)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract.samples import Copies
-from tests.monite_packages import Exchange, make_caller
-from tests.monite_walks import AREAS, WALKS
+from tests.monite_packages import NEWEST, Exchange, make_caller
+from tests.monite_walks import AREAS, areas_of
 from tests.openapi_documents import Document
 
 NAMED = os.environ.get("MONITE_OPENAPI")
@@ -30,13 +30,15 @@ def document() -> Document:
 
 @pytest.mark.parametrize("area", AREAS)
 def test_every_answer_of_an_area_fits_its_schema(copies: Copies, document: Document, area: str) -> None:
-    if (document.version, area) not in WALKS:
+    if area not in areas_of(document.version):
         pytest.skip(f"version {document.version} has nothing of this area")
     app = copies.make()
     faults = set[str]()
 
     for entity in copies.entities(app):
         caller = make_caller(app, document.version, entity)
+        # The guides do not have this yet; pages about the same version that came later do.
+        caller.operate("/switches", {"omit_business_info": document.version < NEWEST}, method="PATCH")
         AREAS[area](caller)
         faults.update(fault for one in caller.exchanges for fault in _faults(document, one))
 
@@ -45,14 +47,13 @@ def test_every_answer_of_an_area_fits_its_schema(copies: Copies, document: Docum
 
 def test_every_operation_is_walked_or_answers_501(copies: Copies, document: Document) -> None:
     app = copies.make()
-    caller = make_caller(app, document.version, copies.entities(app)[0])
-    for version, area in WALKS:
-        if version == document.version:
-            AREAS[area](caller)
+    caller = make_caller(app, document.version, copies.busy_entity(app))
+    for area in areas_of(document.version):
+        AREAS[area](caller)
     walked = {str(document.find(one.method, one.path)) for one in caller.exchanges}
 
     left_out = [one for one in document.operations if str(one) not in walked]
-    answered = {str(one): caller.status(one.method, one.address) for one in left_out}
+    answered = {str(one): caller.send(one.method, one.address).status_code for one in left_out}
 
     assert {name: status for name, status in answered.items() if status != 501} == {}
 

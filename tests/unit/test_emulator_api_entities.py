@@ -218,3 +218,30 @@ def test_nothing_is_made_when_the_body_is_refused(monite: Face) -> None:
     monite.send("POST", "/entities", company(website="ftp://acme.example"))
 
     assert len(monite.get("/entities")["data"]) == before
+
+
+def test_a_bill_of_a_new_entity_reaches_its_books(monite: Face) -> None:
+    monite.headers["X-Monite-Entity-Id"] = entity_id = monite.send("POST", "/entities", company()).json["id"]
+    monite.connect()
+    monite.send("PATCH", "/accounting_sync_rules", {"push_statuses": {"payable": ["draft"]}})
+    party = {"legal_name": "Papier AG", "is_vendor": True, "is_customer": False, "address": ADDRESS}
+    vendor = monite.send("POST", "/counterparts", {"type": "organization", "organization": party}).json
+    bill = {
+        "counterpart_id": vendor["id"],
+        "currency": "EUR",
+        "document_id": "RE-1",
+        "issued_at": "2026-01-05",
+    }
+    made = monite.send("POST", "/payables", bill).json
+    accounts = monite.get("/ledger_accounts")["data"]
+    expense = next(one["id"] for one in accounts if one["type"] == "Expense" and one["status"] == "Active")
+    line = {"name": "Paper", "quantity": 4, "unit_price": 2500, "tax": 1900, "ledger_account_id": expense}
+    monite.send("POST", f"/payables/{made['id']}/line_items", line)
+
+    (connection,) = monite.get("/accounting_connections")["data"]
+    monite.send("POST", f"/accounting_connections/{connection['id']}/sync")
+
+    (record,) = monite.get("/accounting_synced_records?object_type=bill")["data"]
+    assert (record["sync_status"], record["errors"]) == ("done", {})
+    (written,) = monite.control("GET", f"/books/{entity_id}").json["bills"]
+    assert (written["number"], written["contact"], written["total"]) == ("RE-1", "Papier AG", 11900)

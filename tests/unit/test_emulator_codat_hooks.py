@@ -11,6 +11,7 @@ import pytest
 
 from app.emulator.errors import BadRequestError
 from app.emulator.rules.codat import DATA_TYPES
+from app.emulator.rules.versions import VERSIONS
 from app.emulator.sync import codat_consumers as consumers
 from app.emulator.sync import connections as sync
 from app.emulator.sync import mishaps
@@ -83,6 +84,18 @@ def test_a_changed_status_is_told_as_the_rule_does(practice: Practice) -> None:
             },
         }
     ]
+
+
+def test_a_connection_without_a_platform_is_told_of_without_one(practice: Practice) -> None:
+    listen(practice, "rules")
+    made = sync.create(
+        practice.db, practice.entity_id, settings_provider="codat", version=VERSIONS["2024-05-25"]
+    )
+    sync.disconnect(practice.db, made["id"])
+
+    (body,) = sent(practice, "codat_rules")
+    assert body["Message"] == "Data connection status changed from PendingAuth to Unlinked"
+    assert body["Data"]["platformKey"] is None
 
 
 def test_a_read_is_told_once_per_data_type(practice: Practice) -> None:

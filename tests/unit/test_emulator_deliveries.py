@@ -252,6 +252,7 @@ def test_what_waits_goes_to_the_new_address(monite: Face, listener: Listener) ->
     advance(monite, 1)
 
     assert len(listener.heard) == 1
+    assert delivery(monite)["url"] == listener.url
 
 
 def test_deliveries_are_filtered(monite: Face, listener: Listener, subscription: Body) -> None:

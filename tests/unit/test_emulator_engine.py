@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -9,12 +10,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
 from app.emulator.store.database import open_database
-from app.emulator.sync import books, engine, push
+from app.emulator.sync import books, engine, pull, push
 from app.emulator.sync import connections as sync
 from tests.emulator_factories import Practice
 
@@ -176,3 +178,94 @@ def wait_until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not true() and time.monotonic() < deadline:
         time.sleep(0.005)
+
+
+def test_a_record_that_nobody_foresaw_gets_an_error_and_the_others_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 5)
+    practice.db.execute("UPDATE payables SET body = '{' WHERE document_id = 'B-2'")
+
+    practice.run()
+
+    broken = next(practice.db.query("SELECT id FROM payables WHERE document_id = 'B-2'"))["id"]
+    assert practice.error(broken) == engine.UNEXPECTED
+    assert len(practice.books()["bills"]) == 4
+    assert "JSONDecodeError" in caplog.text
+    practice.db.execute("UPDATE payables SET body = '{}' WHERE document_id = 'B-2'")
+    assert practice.retry(broken)["sync_status"] == "done"
+    practice.close()
+
+
+def test_what_a_failing_record_had_written_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 3)
+
+    def fail_after_writing(*args: Any) -> str:
+        written = books.write_bill(*args)
+        if args[2].document.number == "B-1":
+            raise ArithmeticError
+        return written
+
+    monkeypatch.setattr(push, "write_bill", fail_after_writing)
+    practice.run()
+
+    assert sorted(bill["number"] for bill in practice.books()["bills"]) == ["B-0", "B-2"]
+    assert sorted(row["sync_status"] for row in practice.records("bill")) == ["done", "done", "error"]
+    practice.close()
+
+
+def test_a_first_pull_that_failed_is_made_up_for_by_the_next_sync(monkeypatch: pytest.MonkeyPatch) -> None:
+    practice = Practice()
+    practice.item("i", "Tea")
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(pull, "pull_products", fail)
+    practice.connect()
+    assert practice.connection["first_pull_done"] == 0
+    monkeypatch.undo()
+
+    practice.advance(3700)
+
+    assert practice.connection["first_pull_done"] == 1
+    assert len(practice.records("product")) == 1
+    practice.close()
+
+
+def test_a_sync_that_failed_is_tried_again_in_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    practice = Practice()
+    practice.connect()
+    practice.advance(3700)
+    before = practice.connection["last_pull"]
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise sqlite3.IntegrityError
+
+    monkeypatch.setattr(pull, "pull_counterparts", fail)
+    assert practice.advance(3600) == 1
+    assert practice.connection["last_pull"] == before
+    monkeypatch.undo()
+
+    practice.advance(3600)
+
+    assert practice.connection["last_pull"] > before
+    practice.close()
+
+
+def test_the_thread_outlives_whatever_sqlite_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    practice = with_bills(tmp_path / "emulator.sqlite3", 1)
+    said = iter([sqlite3.DatabaseError("malformed"), sqlite3.OperationalError("disk full")])
+
+    def open_at_the_third_try(path: Path) -> Database:
+        for error in said:
+            raise error
+        return open_database(path)
+
+    monkeypatch.setattr(engine, "open_database", open_at_the_third_try)
+    running = engine.start(practice.settings)
+    wait_until(lambda: bool(practice.books()["bills"]))
+    running.stop()
+
+    assert_each_once(practice, 1)
+    practice.close()

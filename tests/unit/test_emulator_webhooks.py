@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.emulator.config import load_settings
 from app.emulator.rules.events import OBJECT_TYPES
 from tests.emulator_clients import Body, Face
 
@@ -241,3 +243,25 @@ def test_changes_of_an_entity_its_settings_and_its_people_are_events(monite: Fac
     assert actions(monite) == [
         "role.created", "entity_user.created", "entity.updated", "entity_settings.updated",
     ]  # fmt: skip
+
+
+def test_a_new_entity_begins_with_the_event_of_its_creation(monite: Face) -> None:
+    address = {"country": "DE", "city": "Berlin", "line1": "Hauptstr. 1", "postal_code": "10115"}
+    body = {
+        "type": "organization",
+        "address": address,
+        "email": "books@example.com",
+        "organization": {"legal_name": "New GmbH"},
+    }
+    made = monite.send("POST", "/entities", body).json
+
+    assert actions(monite, X_Monite_Entity_Id=made["id"]) == ["entity.created"]
+
+
+def test_listeners_are_here_or_anywhere(tmp_path: Path) -> None:
+    given = {"GANGWAY_INSTANCE": str(tmp_path), "EMULATOR_LISTENERS": "elsewhere"}
+
+    assert not load_settings({}).sends_anywhere
+    assert load_settings(given | {"EMULATOR_LISTENERS": "anywhere"}).sends_anywhere
+    with pytest.raises(ValueError, match="EMULATOR_LISTENERS"):
+        load_settings(given)

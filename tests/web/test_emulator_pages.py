@@ -260,6 +260,17 @@ def test_the_presenter_sees_why_a_record_failed_first(stage: Stage) -> None:
     assert "Account Period Closed" in answer.text
 
 
+def test_the_presenter_sees_the_last_pushes_and_why_they_failed(stage: Stage) -> None:
+    with write(stage.db):
+        stage.db.execute("DELETE FROM codat_push_operations WHERE status = 'Success'")
+
+    answer = stage.client.get("/_emulator/", query_string={"entity": stage.entity("saguaro")})
+
+    rows = soup(answer).select("section[aria-labelledby=pushes] tbody tr")
+    assert len(rows) == 5
+    assert all("Failed" in row.text and row.select_one(".problem") for row in rows)
+
+
 def test_the_presenter_pages_through_two_thousand_bills(stage: Stage) -> None:
     address = {"entity": stage.entity("tamarack"), "page": "80"}
 

@@ -21,10 +21,10 @@ def payables() -> Response:
     return _list("bill")
 
 
-@bp.get("/payables/<opaque_id>")
-def payable(opaque_id: str) -> Response:
-    """One bill of the books."""
-    return jsonify(accounting_documents.get(database(), entity_id(), "bill", opaque_id))
+@bp.get("/payables/<payable_id>")
+def payable(payable_id: str) -> Response:
+    """One bill of the books, by their id."""
+    return jsonify(accounting_documents.get(database(), entity_id(), "bill", payable_id))
 
 
 @bp.get("/receivables")
@@ -33,10 +33,10 @@ def receivables() -> Response:
     return _list("invoice")
 
 
-@bp.get("/receivables/<opaque_id>")
-def receivable(opaque_id: str) -> Response:
-    """One invoice of the books."""
-    return jsonify(accounting_documents.get(database(), entity_id(), "invoice", opaque_id))
+@bp.get("/receivables/<invoice_id>")
+def receivable(invoice_id: str) -> Response:
+    """One invoice of the books, by their id."""
+    return jsonify(accounting_documents.get(database(), entity_id(), "invoice", invoice_id))
 
 
 def _list(kind: Kind) -> Response:

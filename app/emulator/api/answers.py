@@ -26,15 +26,17 @@ ELSEWHERE = frozenset(
     (
         "accounting", "accounting_connections", "accounting_sync_rules", "accounting_synced_records",
         "accounting_tax_rates", "analytics", "approval_policies", "approval_requests", "auth",
-        "batch_payments", "comments", "counterparts", "credit_notes", "data_exports", "delivery_notes",
-        "e_invoicing_connections", "entities", "entity_users", "events", "files",
-        "financing_applications", "financing_invoices", "financing_offers", "frontend", "internal",
-        "ledger_accounts", "mail_templates", "mailbox_domains", "mailboxes", "measure_units",
-        "ocr_tasks", "onboarding_links", "overdue_reminders", "payable_purchase_orders", "payables",
-        "payables_credit_notes", "payment_accounts", "payment_intents", "payment_links",
+        "bank_accounts", "batch_payments", "comments", "counterparts", "credit_notes", "custom_vat_rates",
+        "data_exports", "delivery_notes", "document_templates", "e_invoicing_connections",
+        "einvoice_search", "einvoicing_connections", "entities", "entity_users", "events", "files",
+        "financing_applications", "financing_invoices", "financing_offers", "financing_tokens",
+        "frontend", "internal", "ledger_accounts", "mail_templates", "mailbox_domains", "mailboxes",
+        "measure_units", "ocr_tasks", "onboarding_documents", "onboarding_links",
+        "onboarding_requirements", "overdue_reminders", "payable_credit_notes", "payable_purchase_orders",
+        "payables", "payables_credit_notes", "payment_accounts", "payment_intents", "payment_links",
         "payment_methods", "payment_records", "payment_reminders", "payment_terms", "payout_accounts",
-        "product_vat_ids", "products", "projects", "receipts", "receivables", "recurrences", "roles",
-        "settings", "tags", "text_templates", "transactions", "vat_rates", "webhook_deliveries",
+        "persons", "product_vat_ids", "products", "projects", "receipts", "receivables", "recurrences",
+        "roles", "settings", "tags", "text_templates", "transactions", "vat_rates", "webhook_deliveries",
         "webhook_settings", "webhook_subscriptions", "webhooks", "workflows",
     )
 )  # fmt: skip
@@ -45,6 +47,21 @@ LACKING = frozenset(
         ("POST", "receivables", 1),
         ("PATCH", "receivables", 2),
         ("DELETE", "receivables", 2),
+    }
+)
+# Words that stand in Monite's paths where an id could stand: operations of their own.
+NAMED = frozenset(
+    {
+        ("entities", "me"),
+        ("entity_users", "me"),
+        ("entity_users", "my_entity"),
+        ("payables", "analytics"),
+        ("payables", "upload_from_file"),
+        ("payables", "validations"),
+        ("payables", "variables"),
+        ("receivables", "required_fields"),
+        ("receivables", "search"),
+        ("receivables", "variables"),
     }
 )
 PREFIX = "/v1/"
@@ -68,6 +85,11 @@ def refusal(error: ApiError) -> Response:
     response.status_code = error.status
     response.headers.update(error.headers)
     return response
+
+
+def names_operation() -> bool:
+    """Whether the path has a word of Monite's where an id could stand."""
+    return tuple(_parts()[:2]) in NAMED
 
 
 def init_app(app: Flask) -> None:
@@ -99,10 +121,14 @@ def _gone(error: sqlite3.IntegrityError) -> Response:
 
 def _is_lacking(error: HTTPException) -> bool:
     """Whether Monite serves what this emulator has no route for."""
-    parts = request.path.removeprefix(PREFIX).split("/")
+    parts = _parts()
     if isinstance(error, MethodNotAllowed):
-        return (request.method, parts[0], len(parts)) in LACKING
+        return names_operation() or (request.method, parts[0], len(parts)) in LACKING
     return isinstance(error, NotFound) and parts[0] in ELSEWHERE and "" not in parts
+
+
+def _parts() -> list[str]:
+    return request.path.removeprefix(PREFIX).split("/")
 
 
 def _body(error: ApiError) -> dict[str, Any]:

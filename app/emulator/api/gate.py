@@ -19,7 +19,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import ClosingIterator
 
 from app.emulator.api import access, breakdowns
-from app.emulator.api.answers import PREFIX, refusal
+from app.emulator.api.answers import PREFIX, names_operation, refusal
 from app.emulator.api.limits import RateLimit
 from app.emulator.config import EmulatorSettings
 from app.emulator.deps import database, settings
@@ -45,6 +45,8 @@ ROUTES_WITHOUT_ENTITY = (
     "/v1/entity_users/my_role",
     "/v1/events/<event_id>",
 )
+AS_GOOD_AS_JSON = ("", "application/json", "application/x-www-form-urlencoded")
+"""curl calls a form whatever `-d` sends, and Monite's guide leaves it at that."""
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -197,13 +199,15 @@ def _check_ids() -> None:
         try:
             request.view_args[name] = str(UUID(value))  # type: ignore[index]
         except ValueError as exc:
+            if names_operation():
+                raise NotBuiltError from exc
             raise InvalidError("value is not a valid uuid", ["path", name], "type_error.uuid") from exc
 
 
 def _check_content_type() -> None:
     """A body that calls itself something else than JSON is not read as JSON; one without a name is."""
     kind = request.mimetype
-    is_json = kind in ("", "application/json") or (kind.startswith("application/") and kind.endswith("+json"))
+    is_json = kind in AS_GOOD_AS_JSON or (kind.startswith("application/") and kind.endswith("+json"))
     if request.get_data() and not is_json:
         raise InvalidError("value is not a valid dict", ["body"], "type_error.dict")
 

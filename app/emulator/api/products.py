@@ -23,7 +23,7 @@ from app.emulator.bodies import (
     whole,
 )
 from app.emulator.deps import database
-from app.emulator.store import products
+from app.emulator.store import products, receivables
 from app.emulator.store.database import write
 
 bp = Blueprint("products", __name__, url_prefix="/v1/products")
@@ -34,7 +34,7 @@ CREATE = {
     "description": Field(text(0, 2000)),
     "ledger_account_id": Field(identifier),
     "measure_unit_id": Field(identifier),
-    "price": Field(nested(PRICE)),
+    "price": Field(nested(PRICE), nullable=False),
     "smallest_amount": Field(number(0, 2147483647)),
     "type": Field(choice(products.TYPES), nullable=False),
 }
@@ -85,6 +85,7 @@ def update(product_id: str) -> Response:
 def delete(product_id: str) -> tuple[str, int]:
     """Nothing: the product is gone."""
     with write(database()) as db:
+        receivables.keep_product(db, entity_id(), product_id)
         products.delete(db, entity_id(), product_id)
         tell("product", "deleted", [product_id])
     return "", 204

@@ -21,7 +21,7 @@ CODATS_OWN = re.compile(
 )
 
 
-@bp.route("/", defaults={"rest": ""}, methods=METHODS)
+@bp.route("/", defaults={"rest": ""}, methods=METHODS, strict_slashes=False)
 @bp.route("/<path:rest>", methods=METHODS)
 def other(rest: str) -> str:
     """501 for an operation of Codat's that is not part of the emulator, 404 for all else."""

@@ -72,7 +72,7 @@ def _break(db: Database, _settings: EmulatorSettings, form: Form) -> str:
         kind,
         entity_id=None if form.get("scope") == "all" else _entity(db, form),
         count=int(count) if count else None,
-        options={"resource": form["resource"]} if form.get("resource") else None,
+        options={name: form[name] for name in ("resource", "error") if form.get(name)} or None,
     )
     return f"Broken on purpose: {KINDS[kind]}"
 

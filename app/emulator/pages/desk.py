@@ -11,11 +11,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.emulator.deps import database, settings
 from app.emulator.errors import ApiError
 from app.emulator.pages import actions
-from app.emulator.rules import links
+from app.emulator.rules import links, objections
+from app.emulator.rules.codat import VALIDATORS
 from app.emulator.rules.faults import KINDS as FAULT_KINDS
-from app.emulator.store import book_pages, clock, connections, corrections, faults, meta, sides
+from app.emulator.store import book_pages, clock, codat_pushes, connections, corrections, faults, meta, sides
 
 bp = Blueprint("desk", __name__)
+
+PUSHES_SHOWN = 5
 
 TAGS = {
     "connected": ("ok", "Connected"),
@@ -25,6 +28,10 @@ TAGS = {
     "done": ("ok", "done"),
     "pending": ("info", "pending"),
     "error": ("err", "error"),
+    "Pending": ("info", "Pending"),
+    "Success": ("ok", "Success"),
+    "Failed": ("err", "Failed"),
+    "TimedOut": ("warn", "TimedOut"),
 }
 
 
@@ -42,6 +49,7 @@ def show() -> str:
         "api_url": settings().base_url,
         "tags": TAGS,
         "fault_kinds": FAULT_KINDS,
+        "objections": objections.listed(),
         "faults": faults.find_all(db),
         "said": request.args.get("said"),
         "business": None,
@@ -81,10 +89,12 @@ def _business(entity_id: str) -> dict[str, Any]:
     page = max(request.args.get("page", 1, type=int), 1)
     if tab not in sides.KINDS:
         abort(404)
+    connection = _connection(entity_id)
     context: dict[str, Any] = {
         "business": entity,
         "organisation": organisation,
-        "connection": _connection(entity_id),
+        "connection": connection,
+        "pushes": _pushes(connection) if connection else [],
         "tab": tab,
         "kinds": sides.KINDS,
     }
@@ -112,6 +122,14 @@ def _connection(entity_id: str) -> dict[str, Any] | None:
         return None
     row = next((row for row in found if row["status"] != "disconnected"), found[-1])
     return {**row, "address": links.path(row), "problem": problem(row["errors"])}
+
+
+def _pushes(connection: dict[str, Any]) -> list[dict[str, Any]]:
+    """The last push operations at Codat, each with the first reason of its failure."""
+    found = codat_pushes.find_recent(database(), connection["id"], limit=PUSHES_SHOWN)
+    return [
+        {**row, "kind": VALIDATORS[row["data_type"]], "problem": problem(row["validation"])} for row in found
+    ]
 
 
 def problem(errors: str | None) -> str | None:

@@ -41,16 +41,18 @@ def alert(alert_id: str, rule_id: str, connection: Row, content: Body) -> Body:
 
 def status_alert(connection: Row, before: str) -> Body:
     """A connection has another status than before."""
-    platform = INTEGRATIONS[connection["platform"] or "xero"]
+    # A connection that was never linked may have no platform yet.
+    platform = INTEGRATIONS.get(connection["platform"] or "")
+    of_platform = f" for {platform.name}" if platform else ""
     old, new = STATUSES[before], STATUSES[connection["status"]]
     return {
         "RuleType": CONNECTION_RULE,
-        "Message": f"Data connection for {platform.name} status changed from {old} to {new}",
+        "Message": f"Data connection{of_platform} status changed from {old} to {new}",
         "Data": {
             "dataConnectionId": connection["provider_connection_id"],
             "newStatus": new,
             "oldStatus": old,
-            "platformKey": platform.key,
+            "platformKey": platform.key if platform else None,
         },
     }
 

@@ -37,3 +37,19 @@ def ledger_status(book_status: str) -> str:
 def is_archived(book_status: str) -> bool:
     """Whether the books have put the account, contact or item away; they word it in several ways."""
     return book_status.lower() in ("archived", "inactive", "deleted")
+
+
+_PLATFORM_WORDS = {
+    "xero": {"open": "AUTHORISED", "partially_paid": "AUTHORISED", "paid": "PAID", "void": "VOIDED"},
+    "quickbooks_online": {
+        "open": "Open",
+        "partially_paid": "Partially paid",
+        "paid": "Paid",
+        "void": "Voided",
+    },
+}
+
+
+def platform_status(platform: str, book_status: str) -> str:
+    """A document's status as the accounting system itself words it."""
+    return _PLATFORM_WORDS[platform][book_status]

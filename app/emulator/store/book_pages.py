@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.statuses import platform_status
 from app.emulator.store import books, connections
 
 Row = dict[str, Any]
@@ -86,11 +87,18 @@ def _invoices(db: Database, organisation_id: str) -> list[Row]:
 
 
 def _documents(db: Database, organisation_id: str, kind: str) -> list[Row]:
+    platform = books.organisation_facts(db, organisation_id).platform
     documents = {
-        row["id"]: {**row, "lines": []}
+        row["id"]: {
+            **row,
+            "platform_status": platform_status(platform, row["status"]),
+            "payments": [],
+            "lines": [],
+        }
         for row in db.query(
             """
-            SELECT d.id, d.number, c.name AS contact, d.date, d.currency, d.total, d.status
+            SELECT d.id, d.number, c.name AS contact, d.date, d.currency, d.total,
+                CASE d.status WHEN 'paid' THEN d.total ELSE d.amount_paid END AS amount_paid, d.status
             FROM book_documents d LEFT JOIN book_contacts c
               ON c.organisation_id = d.organisation_id AND c.id = d.contact_id
             WHERE d.organisation_id = ? AND d.kind = ? ORDER BY d.date, d.id
@@ -98,6 +106,8 @@ def _documents(db: Database, organisation_id: str, kind: str) -> list[Row]:
             [organisation_id, kind],
         )
     }
+    for payment in db.query(_PAYMENTS, [organisation_id, kind]):
+        documents[payment.pop("document_id")]["payments"].append(payment)
     for line in db.query(_LINES, [organisation_id, kind]):
         documents[line.pop("document_id")]["lines"].append(line)
     return list(documents.values())
@@ -110,6 +120,14 @@ _LINES = """
     LEFT JOIN book_accounts a ON a.organisation_id = l.organisation_id AND a.id = l.account_id
     LEFT JOIN book_tax_rates t ON t.organisation_id = l.organisation_id AND t.id = l.tax_rate_id
     WHERE d.organisation_id = ? AND d.kind = ? ORDER BY l.document_id, l.position
+"""
+
+_PAYMENTS = """
+    SELECT p.document_id, p.id, p.date, p.amount, p.currency, p.account_id, a.code AS account_code
+    FROM book_payments p
+    JOIN book_documents d ON d.organisation_id = p.organisation_id AND d.id = p.document_id
+    LEFT JOIN book_accounts a ON a.organisation_id = p.organisation_id AND a.id = p.account_id
+    WHERE p.organisation_id = ? AND d.kind = ? ORDER BY p.date, p.id
 """
 
 _PARTS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlite_utils import Database
@@ -175,8 +175,10 @@ def items(db: Database, organisation_id: str) -> list[Row]:
     return [row for row in rows if not is_archived(row["status"])]
 
 
-def find_items(db: Database, organisation_id: str, item_ids: Iterable[str]) -> dict[str, Item]:
+def find_items(db: Database, organisation_id: str, item_ids: Collection[str]) -> dict[str, Item]:
     """The items with these ids, those put away too."""
+    if not item_ids:
+        return {}
     rows = db.query(
         "SELECT * FROM book_items WHERE organisation_id = ? AND id IN (SELECT value FROM json_each(?))",
         [organisation_id, json.dumps(list(item_ids))],

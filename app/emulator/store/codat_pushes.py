@@ -72,3 +72,30 @@ def find(db: Database, company_id: str, key: str) -> Row | None:
         {"company_id": company_id, "key": key},
     )
     return next(rows, None)
+
+
+def find_recent(db: Database, connection_id: str, *, limit: int) -> list[Row]:
+    """A connection's operations, those under way and then those that ended last.
+
+    Each has the `title` of what was pushed, null when it is gone.
+    """
+    return list(
+        db.query(
+            """
+            WITH of_connection AS (SELECT rowid AS number, * FROM codat_push_operations
+                                   WHERE connection_id = :id),
+                pending AS (SELECT * FROM of_connection WHERE completed IS NULL
+                            ORDER BY number DESC LIMIT :limit),
+                ended AS (SELECT * FROM of_connection WHERE completed IS NOT NULL
+                          ORDER BY completed DESC, number DESC LIMIT :limit)
+            SELECT o.*, coalesce(p.document_id, r.document_id, c.name) AS title
+            FROM (SELECT * FROM pending UNION ALL SELECT * FROM ended) o
+            LEFT JOIN synced_records s ON s.id = o.record_id
+            LEFT JOIN payables p ON p.id = s.object_id
+            LEFT JOIN receivables r ON r.id = s.object_id
+            LEFT JOIN counterparts c ON c.id = s.object_id
+            ORDER BY o.completed IS NULL DESC, o.completed DESC, o.number DESC LIMIT :limit
+            """,
+            {"id": connection_id, "limit": limit},
+        )
+    )

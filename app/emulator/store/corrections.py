@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlite_utils import Database
 
+from app.emulator.rules.statuses import PAYABLE_DEFAULT, RECEIVABLE_DEFAULT
+
 Row = dict[str, Any]
+
+FACTS = ("lock_date", "year_end_lock_date", "subscription", "plan", "user_rights", "repeated_numbers")
 
 
 def set_lock_date(db: Database, organisation_id: str, lock_date: str | None) -> None:
@@ -17,6 +22,13 @@ def set_lock_date(db: Database, organisation_id: str, lock_date: str | None) -> 
 def set_subscription(db: Database, organisation_id: str, subscription: str) -> None:
     """Let the organisation's subscription lapse ("ended"), or renew it ("active")."""
     db.execute("UPDATE organisations SET subscription = ? WHERE id = ?", [subscription, organisation_id])
+
+
+def set_fact(db: Database, organisation_id: str, column: str, value: str | None) -> None:
+    """Set one of the organisation's facts that decide what it lets in."""
+    if column not in FACTS:
+        raise ValueError(column)
+    db.execute(f"UPDATE organisations SET {column} = ? WHERE id = ?", [value, organisation_id])
 
 
 def find_accounts(db: Database, organisation_id: str) -> list[Row]:
@@ -100,6 +112,111 @@ def enable_currency(db: Database, organisation_id: str, currency: str) -> None:
         ON CONFLICT (organisation_id, currency) DO NOTHING
         """,
         [organisation_id, currency],
+    )
+
+
+def disable_currency(db: Database, organisation_id: str, currency: str) -> None:
+    """Take a currency away from the organisation."""
+    db.execute(
+        "DELETE FROM book_currencies WHERE organisation_id = ? AND currency = ?", [organisation_id, currency]
+    )
+
+
+def most_used_contact(db: Database, entity_id: str, organisation_id: str) -> str | None:
+    """The contact to which most of the entity's documents lead, of those in use."""
+    rows = db.query(
+        """
+        SELECT r.platform_object_id AS id FROM synced_records r
+        JOIN book_contacts c ON c.organisation_id = r.organisation_id AND c.id = r.platform_object_id
+            AND c.status = 'Active'
+        JOIN (SELECT counterpart_id FROM payables WHERE entity_id = :entity_id
+              UNION ALL SELECT counterpart_id FROM receivables WHERE entity_id = :entity_id) d
+            ON d.counterpart_id = r.object_id
+        WHERE r.entity_id = :entity_id AND r.organisation_id = :organisation_id
+          AND r.object_type IN ('vendor', 'customer')
+        GROUP BY r.platform_object_id ORDER BY count(*) DESC, r.platform_object_id LIMIT 1
+        """,
+        {"entity_id": entity_id, "organisation_id": organisation_id},
+    )
+    row = next(rows, None)
+    return str(row["id"]) if row else None
+
+
+_UNSENT = """
+    SELECT o.document_id AS number, o.currency, o.total_amount AS total, c.platform_object_id AS contact_id
+    FROM {table} o
+    LEFT JOIN synced_records r ON r.entity_id = o.entity_id AND r.organisation_id = :organisation_id
+        AND r.object_type = '{object_type}' AND r.object_id = o.id
+    LEFT JOIN synced_records c ON c.entity_id = o.entity_id AND c.organisation_id = :organisation_id
+        AND c.object_type = '{role}' AND c.object_id = o.counterpart_id
+    WHERE o.entity_id = :entity_id AND o.document_id IS NOT NULL AND r.platform_object_id IS NULL
+      AND o.status IN (SELECT value FROM json_each(:statuses)) AND {more}
+      AND (:number IS NULL OR o.document_id = :number)
+    ORDER BY o.created_at, o.id LIMIT 1
+"""
+_UNSENT_OF = {
+    "bill": (
+        _UNSENT.format(
+            # The number of a bill counts within its supplier, who must be known for that.
+            table="payables",
+            object_type="bill",
+            role="vendor",
+            more="c.platform_object_id IS NOT NULL",
+        ),
+        PAYABLE_DEFAULT,
+    ),
+    "invoice": (
+        _UNSENT.format(
+            table="receivables", object_type="receivable", role="customer", more="o.type = 'invoice'"
+        ),
+        RECEIVABLE_DEFAULT,
+    ),
+}
+
+
+def find_unsent(
+    db: Database, entity_id: str, organisation_id: str, kind: str, number: str | None
+) -> Row | None:
+    """The oldest bill or invoice with a number that is still to be pushed, or the one of this number."""
+    statement, statuses = _UNSENT_OF[kind]
+    values = {
+        "entity_id": entity_id,
+        "organisation_id": organisation_id,
+        "statuses": json.dumps(statuses),
+        "number": number,
+    }
+    return next(db.query(statement, values), None)
+
+
+def enter_document(
+    db: Database, organisation_id: str, document_id: str, kind: str, document: Row, *, at: str
+) -> None:
+    """Enter a document by hand: `number`, `contact_id`, `currency` and `total`, dated now."""
+    db.execute(
+        """
+        INSERT INTO book_documents
+            (id, organisation_id, kind, number, contact_id, date, due_date, currency, total, status, source,
+             created_at, updated_at)
+        VALUES (:id, :organisation_id, :kind, :number, :contact_id, substr(:at, 1, 10), substr(:at, 1, 10),
+                :currency, :total, 'open', 'books', :at, :at)
+        """,
+        {
+            "id": document_id,
+            "organisation_id": organisation_id,
+            "kind": kind,
+            "number": document["number"],
+            "contact_id": document["contact_id"],
+            "currency": document["currency"] or "",
+            "total": document["total"] or 0,
+            "at": at,
+        },
+    )
+
+
+def remove_document(db: Database, organisation_id: str, document_id: str) -> None:
+    """Take a document that was entered by hand out of the books again."""
+    db.execute(
+        "DELETE FROM book_documents WHERE organisation_id = ? AND id = ?", [organisation_id, document_id]
     )
 
 

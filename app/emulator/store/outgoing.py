@@ -113,6 +113,13 @@ def _insert(db: Database, messages: Iterable[Message], *, held: bool = False) ->
 
 def readdress(db: Database, subscription_id: str, url: str) -> None:
     """Send what waits for the subscription to another address."""
+    db.execute(
+        """
+        UPDATE webhook_deliveries SET url = ?
+        WHERE id IN (SELECT reference FROM outgoing WHERE channel = 'monite') AND subscription_id = ?
+        """,
+        [url, subscription_id],
+    )
     db.execute(f"UPDATE outgoing SET url = ? WHERE {_FOR_SUBSCRIPTION}", [url, subscription_id])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -16,8 +18,9 @@ _PUSHED = """
         AND r.object_type = 'receivable' AND r.object_id = o.id AND r.sync_status = 'done'
     JOIN book_documents d ON d.organisation_id = r.organisation_id AND d.id = r.platform_object_id
         AND d.status <> 'void'
-    WHERE o.entity_id = :entity_id
+    WHERE o.entity_id = :entity_id {some}
 """
+_THESE = "AND o.id IN (SELECT value FROM json_each(:ids))"
 
 # All of it once it is paid; before that, what was paid so far.
 _PAID = """
@@ -26,17 +29,20 @@ _PAID = """
 """
 
 
-def record_new(db: Database, entity_id: str, organisation_id: str, *, at: str) -> None:
-    """Record what was paid of invoices that are in the books, and is not recorded yet."""
+def record_new(
+    db: Database, entity_id: str, organisation_id: str, invoice_ids: Sequence[str] | None = None, *, at: str
+) -> None:
+    """Record what was paid of invoices (all, or these) that are in the books, and is not recorded yet."""
+    pushed, values = _pushed(entity_id, organisation_id, invoice_ids)
     rows = db.query(
         f"""
         SELECT * FROM (
             SELECT o.id, o.currency, {_PAID} AS paid, json_extract(o.body, '$.paid_at') AS paid_at,
                 (SELECT COALESCE(SUM(amount), 0) FROM payment_records WHERE receivable_id = o.id) AS recorded
-            {_PUSHED} AND o.type = 'invoice' AND o.status IN ('paid', 'partially_paid', 'overdue'))
+            {pushed} AND o.type = 'invoice' AND o.status IN ('paid', 'partially_paid', 'overdue'))
         WHERE paid > recorded
         """,
-        {"entity_id": entity_id, "organisation_id": organisation_id},
+        values,
     )
     db.conn.executemany(
         """
@@ -48,19 +54,21 @@ def record_new(db: Database, entity_id: str, organisation_id: str, *, at: str) -
     )
 
 
-def find_to_push(db: Database, entity_id: str, organisation_id: str) -> list[Row]:
-    """Payments of invoices that the organisation holds, which were never tried there: id, updated_at."""
+def find_to_push(
+    db: Database, entity_id: str, organisation_id: str, invoice_ids: Sequence[str] | None = None
+) -> list[Row]:
+    """Payments of invoices (all, or these) in the books that were never tried there: id, updated_at."""
+    pushed, values = _pushed(entity_id, organisation_id, invoice_ids)
     return list(
         db.query(
             f"""
-            SELECT p.id, p.updated_at FROM payment_records p
+            SELECT p.id, p.updated_at FROM (SELECT o.id {pushed}) o
+            JOIN payment_records p ON p.receivable_id = o.id
             LEFT JOIN synced_records s ON s.entity_id = p.entity_id AND s.organisation_id = :organisation_id
                 AND s.object_type = 'payment_record' AND s.object_id = p.id
-            WHERE p.entity_id = :entity_id AND s.id IS NULL
-              AND p.receivable_id IN (SELECT o.id {_PUSHED})
-            ORDER BY p.created_at, p.id
+            WHERE s.id IS NULL ORDER BY p.created_at, p.id
             """,
-            {"entity_id": entity_id, "organisation_id": organisation_id},
+            values,
         )
     )
 
@@ -81,3 +89,10 @@ def _new(row: Row, entity_id: str, at: str) -> Row:
         "paid_at": row["paid_at"] or at,
         "at": at,
     }
+
+
+def _pushed(entity_id: str, organisation_id: str, invoice_ids: Sequence[str] | None) -> tuple[str, Row]:
+    values: Row = {"entity_id": entity_id, "organisation_id": organisation_id}
+    if invoice_ids is None:
+        return _PUSHED.format(some=""), values
+    return _PUSHED.format(some=_THESE), {**values, "ids": json.dumps(list(invoice_ids))}

@@ -1,22 +1,15 @@
-"""Receivables: invoices, quotes and credit notes, with their lines inside.
-
-A line's catalogue product is kept as its id and looked up with each reading, so an account given to
-the product shows on the invoice at once; an inline product is kept whole and frozen.
-"""
+"""Receivables: invoices, quotes and credit notes, with their lines inside."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
-from uuid import uuid4
 
 from sqlite_utils import Database
 
-from app.emulator.errors import BadRequestError, ConflictError
+from app.emulator.errors import ConflictError
 from app.emulator.rules.versions import Version
-from app.emulator.store import creators, measure_units, objects, pages, products
+from app.emulator.store import creators, objects, pages, receivable_lines
 from app.emulator.store.filters import (
     among,
     choice,
@@ -119,14 +112,6 @@ LACKING = {
     "credit_note": _OF_QUOTES | _OF_MONEY_DUE | {"comment"},
 }
 """The fields that a receivable of the type does not have."""
-INLINE: Row = {
-    "description": None,
-    "external_reference": None,
-    "ledger_account_id": None,
-    "measure_unit": None,
-    "smallest_amount": None,
-    "type": "product",
-}
 TEMPLATE: Row = dict.fromkeys(FIELDS) | {
     "amount_paid": 0,
     "counterpart_type": "organization",
@@ -158,28 +143,29 @@ def find(
     where, values = creators.only(TABLE, creator, *found)
     page = pages.fetch(db, LISTING, query, entity_id, where=where, values=values)
     bodies = [_body(row) for row in page.rows]
-    _resolve(db, entity_id, bodies)
+    receivable_lines.resolve(db, entity_id, bodies)
     return pages.Page(bodies, page.next_token, page.prev_token)
 
 
 def get(db: Database, entity_id: str, receivable_id: str) -> Row:
     """One receivable; raises NotFoundError when the entity has none with this id."""
     body = _body(objects.get(db, TABLE, entity_id, receivable_id))
-    _resolve(db, entity_id, [body])
+    receivable_lines.resolve(db, entity_id, [body])
     return body
 
 
 def replace_lines(db: Database, entity_id: str, receivable_id: str, lines: list[Row]) -> list[Row]:
     """Put these lines in the place of a draft's; returns them as they now read.
 
-    Raises ConflictError when it is no draft, BadRequestError for a product that is not there.
+    Raises ConflictError when it is no draft, BadRequestError for a product or a rate that is not there,
+    InvalidError for sums that are larger than an amount can be.
     """
     row = objects.get(db, TABLE, entity_id, receivable_id)
     if row["status"] != "draft":
         raise ConflictError("Receivable couldn't be updated due to current state")
     body = _body(row)
-    body["line_items"] = [_line(db, entity_id, body, line) for line in lines]
-    body |= _totals(body)
+    body["line_items"] = [receivable_lines.build(db, entity_id, body, line) for line in lines]
+    body |= receivable_lines.totals(body)
     changes = {"total_amount": body["total_amount"], "body": json.dumps(body)}
     objects.update(db, TABLE, row, changes)
     found: list[Row] = get(db, entity_id, receivable_id)["line_items"]
@@ -191,108 +177,13 @@ def _body(row: Row) -> Row:
     return body_of(row, TEMPLATE, *columns, "total_amount", "issue_date", "due_date")
 
 
-def _resolve(db: Database, entity_id: str, bodies: list[Row]) -> None:
-    """Write into each line its catalogue product as the product is now."""
-    lines = [line for body in bodies for line in body["line_items"]]
-    live = products.by_id(db, entity_id, [line["product"]["id"] for line in lines if _is_catalogue(line)])
-    units = {unit["id"]: unit for unit in measure_units.find_all(db, entity_id)} if live else {}
-    for line in lines:
-        product = live.get(line["product"]["id"]) if _is_catalogue(line) else None
-        if product is not None:
-            line["product"] = {**line["product"], **_embedded(product, units)}
-        _price_after_tax(line["product"])
-
-
-def _is_catalogue(line: Row) -> bool:
-    product = line["product"]
-    return bool(product.get("id")) and not product.get("is_inline")
-
-
-def _embedded(product: Row, units: Mapping[str, Row]) -> Row:
-    unit = units.get(product["measure_unit_id"])
-    named = {name: unit[name] for name in ("id", "description", "name")} if unit else None
-    kept = (
-        "id",
-        "description",
-        "external_reference",
-        "ledger_account_id",
-        "name",
-        "price",
-        "smallest_amount",
-        "type",
+def keep_product(db: Database, entity_id: str, product_id: str) -> None:
+    """Write the product into every line that names it, so that they outlive its deletion."""
+    rows = db.query(
+        f"SELECT * FROM receivables WHERE entity_id = :entity_id AND {_SOLD.replace('{}', ':products')}",
+        {"entity_id": entity_id, "products": json.dumps([product_id])},
     )
-    return {**{name: product[name] for name in kept}, "is_inline": False, "measure_unit": named}
-
-
-def _price_after_tax(product: Row) -> None:
-    price, rate = product.get("price"), (product.get("vat_rate") or {}).get("value", 0)
-    if price and "price_after_vat" not in product:
-        after = _rounded(Decimal(price["value"]) * (10_000 + rate) / 10_000)
-        product["price_after_vat"] = {"currency": price["currency"], "value": after}
-
-
-def _line(db: Database, entity_id: str, body: Row, given: Row) -> Row:
-    rate = _rate(body, given)
-    tax = {"accounting_tax_rate_id": given.get("accounting_tax_rate_id"), "vat_rate": rate}
-    if given.get("product") is not None:
-        product = {"id": str(uuid4()), "is_inline": True, **INLINE, **given["product"], **tax}
-        price = product["price"]["value"]
-    else:
-        found = products.by_id(db, entity_id, [given["product_id"]]).get(given["product_id"])
-        if found is None or found["price"] is None:
-            raise BadRequestError("Product not found.")
-        product, price = {"id": found["id"], **tax}, found["price"]["value"]
-    before = _discounted(Decimal(price) * Decimal(str(given["quantity"])), given.get("discount"))
-    return {
-        "discount": given.get("discount"),
-        "product": product,
-        "quantity": given["quantity"],
-        "total_after_vat": _rounded(before * (10_000 + rate["value"]) / 10_000),
-        "total_before_vat": _rounded(before),
-    }
-
-
-def _rate(body: Row, given: Row) -> Row:
-    """The line's tax rate: given as a number, or one that this receivable already uses."""
-    if given.get("tax_rate_value") is not None:
-        name = given.get("tax_rate_name") or "Tax"
-        country = (body["entity_address"] or {}).get("country")
-        return {
-            "id": None,
-            "country": country,
-            "is_custom": True,
-            "name": name,
-            "value": given["tax_rate_value"],
-        }
-    asked = given.get("vat_rate_id") or given.get("custom_vat_rate_id")
-    known = [line["product"].get("vat_rate") or {} for line in body["line_items"]]
-    found: Row | None = next((rate for rate in known if asked and rate.get("id") == asked), None)
-    if found is None:
-        raise BadRequestError("VAT rate not found.")
-    return found
-
-
-def _discounted(amount: Decimal, discount: Row | None) -> Decimal:
-    if not discount:
-        return amount
-    size = int(discount["amount"])
-    return amount * (10_000 - size) / 10_000 if discount["type"] == "percentage" else amount - size
-
-
-def _totals(body: Row) -> dict[str, Any]:
-    subtotal = sum(line["total_before_vat"] for line in body["line_items"])
-    tax = sum(line["total_after_vat"] - line["total_before_vat"] for line in body["line_items"])
-    discounted = _rounded(_discounted(Decimal(subtotal), body["discount"]))
-    total = discounted + (_rounded(Decimal(tax) * discounted / subtotal) if subtotal else 0)
-    return {
-        "subtotal": subtotal,
-        "discounted_subtotal": discounted,
-        "total_vat_amount": total - discounted,
-        "subtotal_after_vat": total,
-        **dict.fromkeys(("total_amount", "total_amount_with_credit_notes"), total),
-        **dict.fromkeys(("amount_due", "amount_to_pay"), total - body["amount_paid"]),
-    }
-
-
-def _rounded(amount: Decimal) -> int:
-    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    for row in list(rows):
+        body = json.loads(row["body"])
+        receivable_lines.resolve(db, entity_id, [body], only=product_id)
+        db.table(TABLE).update(row["id"], {"body": json.dumps(body)})

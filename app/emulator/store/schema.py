@@ -208,7 +208,7 @@ CREATE TABLE codat_push_operations (
     data_type TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, status_code INTEGER NOT NULL,
     platform_object_id TEXT, error_message TEXT, validation TEXT NOT NULL DEFAULT '[]',
     requested TEXT NOT NULL, completed TEXT) STRICT;
-CREATE INDEX codat_push_operations_by_connection ON codat_push_operations (connection_id, requested);
+CREATE INDEX codat_push_operations_by_connection ON codat_push_operations (connection_id, completed);
 CREATE INDEX codat_push_operations_open ON codat_push_operations (connection_id, record_id) WHERE completed IS NULL;
 CREATE TABLE codat_errors (
     id INTEGER PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections, status_code TEXT NOT NULL,

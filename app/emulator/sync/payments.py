@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -18,14 +18,14 @@ Row = dict[str, Any]
 OBJECT_TYPE = "payment_record"
 
 
-def make_records(db: Database, connection: Row) -> list[str]:
-    """A pending record for each payment that the books lack; returns their ids."""
+def make_records(db: Database, connection: Row, invoice_ids: Sequence[str] | None = None) -> list[str]:
+    """A pending record for each payment (of these invoices) that the books lack; returns their ids."""
     if not are_sent(db):
         return []
     entity_id, organisation_id = connection["entity_id"], connection["organisation_id"]
     at = clock.stamp(clock.now(db))
-    payments.record_new(db, entity_id, organisation_id, at=at)
-    found = payments.find_to_push(db, entity_id, organisation_id)
+    payments.record_new(db, entity_id, organisation_id, invoice_ids, at=at)
+    found = payments.find_to_push(db, entity_id, organisation_id, invoice_ids)
     new = [NewRecord(OBJECT_TYPE, row["id"], "pending", row["updated_at"]) for row in found]
     return synced_records.insert(db, connection, new, at=at)
 

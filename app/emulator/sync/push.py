@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,13 +35,15 @@ from app.emulator.store import (
     synced_records,
     tax_rates,
 )
-from app.emulator.store.database import write
+from app.emulator.store.database import attempt, write
 from app.emulator.store.synced_records import NewRecord
 from app.emulator.sync import codat, payments, schedules
 from app.emulator.sync.books import Draft, Ledger, RefusedError, open_ledger, write_bill, write_invoice
 from app.emulator.sync.contacts import Desk, contact_for
 from app.emulator.sync.products import link_product
 from app.emulator.sync.setbacks import Setbacks
+
+log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
@@ -99,7 +102,20 @@ def plan_due(db: Database, connection: Row, *, moment: datetime) -> None:
 
 
 def _hand_over(db: Database, connection: Row, record_ids: Sequence[str]) -> None:
-    """Begin the first push operations: so they can be seen pending, while the others come to their turn."""
+    """Begin the first push operations: so they can be seen pending, while the others come to their turn.
+
+    It only shows what is to come: should it fail, the push itself tells why.
+    """
+    if not record_ids:
+        return
+    try:
+        with attempt(db):
+            _begin(db, connection, record_ids)
+    except Exception:
+        log.exception("the pushes of connection %s cannot be shown ahead", connection["id"])
+
+
+def _begin(db: Database, connection: Row, record_ids: Sequence[str]) -> None:
     records = synced_records.find_many(db, record_ids[:HANDED_OVER])
     loaded = _load(db, records.values())
     press = _open_press(db, connection, list(records), loaded.values())
@@ -136,8 +152,9 @@ def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
                 db, record["id"], refused.message, object_updated_at=changed_at, at=press.at
             )
     press.operations.save()
-    if any(document.kind == "invoice" for document in loaded.values()):
-        paid = payments.make_records(db, connection)
+    invoices = [document.id for document in loaded.values() if document.kind == "invoice"]
+    if invoices:
+        paid = payments.make_records(db, connection, invoices)
         schedules.plan_pushes(db, connection["id"], paid, step="auto", start=clock.now(db))
 
 
