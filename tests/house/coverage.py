@@ -12,6 +12,7 @@ WALKS = "tests/contract/test_emulator_monite_package.py::test_the_package_reads_
 AREAS: Mapping[str, str] = {
     "accounting": "documents_in_the_books",
     "accounting_connections": "connections",
+    "accounting_sync_rules": "sync_rules",
     "accounting_synced_records": "synced_records",
     "accounting_tax_rates": "tax_rates",
     "auth": "auth",
@@ -33,8 +34,6 @@ AREAS: Mapping[str, str] = {
 }
 """The area of a resource, and of what belongs to one where that has an area of its own."""
 OTHERWISE: Mapping[str, str] = {
-    "accounting_sync_rules": "tests/unit/test_emulator_api_resources.py::"
-    "test_rules_start_with_monites_own_and_change_list_by_list",
     "webhook_settings": "tests/unit/test_emulator_webhooks.py::"
     "test_the_oldest_version_has_them_under_its_own_names",
     "webhooks": "tests/unit/test_emulator_webhooks.py::test_the_oldest_version_has_them_under_its_own_names",
