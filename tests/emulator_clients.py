@@ -69,7 +69,8 @@ class Face:
     def add_entity(self, name: str) -> str:
         """An entity with one Xero organisation of two accounts and a tax rate."""
         entity_id = str(uuid4())
-        body = {"organization": {"legal_name": name}, "email": "books@example.com"}
+        address = {"country": "DE", "city": "Berlin", "line1": "Hauptstr. 1", "postal_code": "10115"}
+        body = {"organization": {"legal_name": name}, "email": "books@example.com", "address": address}
         with write(self.db) as db:
             row = {"id": entity_id, "key": name, "name": name, "country": "DE", "currency": "EUR"}
             at = clock.stamp(clock.now(db))

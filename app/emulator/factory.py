@@ -38,7 +38,7 @@ def create_emulator(settings: EmulatorSettings, *, engine: bool = True) -> Flask
     app.url_map.merge_slashes = False
     deps.init_app(app, settings)
     api.init_app(app)
-    app.register_blueprint(codat.bp)
+    codat.init_app(app)
     app.register_blueprint(control.bp)
     app.register_blueprint(pages.bp)
     if engine:

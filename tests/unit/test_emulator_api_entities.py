@@ -233,9 +233,8 @@ def test_a_bill_of_a_new_entity_reaches_its_books(monite: Face) -> None:
         "issued_at": "2026-01-05",
     }
     made = monite.send("POST", "/payables", bill).json
-    accounts = monite.get("/ledger_accounts")["data"]
-    expense = next(one["id"] for one in accounts if one["type"] == "Expense" and one["status"] == "Active")
-    line = {"name": "Paper", "quantity": 4, "unit_price": 2500, "tax": 1900, "ledger_account_id": expense}
+    paper = {"name": "Paper", "quantity": 4, "unit_price": 2500, "tax": 1900}
+    line = {**paper, "ledger_account_id": monite.account("Office Expenses")}
     monite.send("POST", f"/payables/{made['id']}/line_items", line)
 
     (connection,) = monite.get("/accounting_connections")["data"]

@@ -185,3 +185,12 @@ def test_settings_of_one_entity_are_not_anothers(monite: Face) -> None:
     late(monite, "PATCH", f"/entities/{other}/settings", {"language": "de"})
 
     assert late(monite, "GET", f"/entities/{monite.entity_id}/settings").json["language"] == "en"
+
+
+def test_what_an_entity_does_not_set_is_the_partners_where_both_are_merged(monite: Face) -> None:
+    monite.send("PATCH", "/settings", {"mail": {"from_name": "Acme"}, "currency": {"default": "USD"}})
+
+    shown = monite.get(f"/entities/{monite.entity_id}/settings")
+
+    assert shown["mail"]["from_name"] == "Acme"
+    assert shown["currency"]["default"] == "EUR"

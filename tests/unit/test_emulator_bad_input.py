@@ -212,6 +212,22 @@ def test_a_call_without_a_body_needs_no_type_of_content(shared: Face) -> None:
     assert shared.send("POST", missing, Content_Type="text/plain").status_code == 404
 
 
+@pytest.mark.parametrize(("levels", "status"), [(50, 200), (99, 422), (300, 422), (900, 422)])
+def test_a_body_is_read_as_deep_as_it_can_be_written_again(shared: Face, levels: int, status: int) -> None:
+    raw = b'{"partner_metadata": {"a": ' + b"[" * levels + b"]" * levels + b"}}"
+
+    assert shared.post_raw("/payables", raw).status_code == status
+
+
+@pytest.mark.parametrize("name", [b"a\\u0000b", b"\\ud800", b"\\udc00\\ud800"])
+def test_a_text_that_cannot_be_kept_is_refused(shared: Face, name: bytes) -> None:
+    answer = shared.post_raw("/products", b'{"name": "' + name + b'"}')
+
+    assert answer.json == {
+        "detail": [{"loc": ["body", "name"], "msg": "str type expected", "type": "type_error.str"}]
+    }
+
+
 def test_of_two_values_for_one_key_the_last_one_counts(shared: Face) -> None:
     answer = shared.post_raw("/products", b'{"name": "first", "name": "last"}')
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.emulator.errors import ConflictError, NotFoundError
-from app.emulator.store import meta
+from app.emulator.store import clock, meta
 from app.emulator.sync import connections as sync
 from app.emulator.sync import push
 from tests.emulator_factories import Practice
@@ -302,6 +302,47 @@ def test_documents_from_before_the_connection_stay_behind_under_the_strict_readi
     practice.close()
 
 
+def test_the_first_sync_is_the_one_before_a_reconnect(practice: Practice) -> None:
+    meta.save_switches(practice.db, {"skip_documents_before_first_sync": True})
+    old = practice.bill()
+    practice.disconnect()
+    new = practice.bill(number="B-2")
+    practice.db.execute("UPDATE payables SET created_at = ? WHERE id = ?", [clock_now(practice), new])
+
+    practice.connect()
+
+    assert [row["object_id"] for row in practice.records("bill")] == [new]
+    assert old not in {row["object_id"] for row in practice.records()}
+
+
+@pytest.mark.parametrize("kind", ["quote", "credit_note"])
+def test_of_receivables_only_invoices_are_pushed(practice: Practice, kind: str) -> None:
+    practice.invoice()
+    practice.db.execute("UPDATE receivables SET type = ?", [kind])
+
+    practice.sync()
+
+    assert practice.records() == []
+
+
+def test_products_are_never_written_to_the_books(practice: Practice) -> None:
+    practice.product("Only at Monite")
+    practice.invoice()
+
+    practice.sync()
+
+    assert practice.books()["items"] == []
+
+
+@pytest.mark.parametrize("status", ["overdue", "partially_paid"])
+def test_an_invoice_that_is_not_settled_is_open(practice: Practice, status: str) -> None:
+    practice.invoice(status=status)
+
+    practice.sync()
+
+    assert practice.books()["invoices"][0]["status"] == "open"
+
+
 @pytest.mark.parametrize("end", ["revoke", "disconnect"])
 def test_what_was_under_way_when_access_ended_is_told_and_not_sent(end: str) -> None:
     practice = Practice(instant=False)
@@ -376,3 +417,8 @@ def test_a_bill_that_was_deleted_meanwhile_says_so(practice: Practice) -> None:
 
     assert practice.retry(bill)["sync_status"] == "error"
     assert practice.error(bill) == "The object no longer exists"
+
+
+def clock_now(practice: Practice) -> str:
+    """The emulator's present moment as it is kept."""
+    return clock.stamp(clock.now(practice.db))

@@ -92,7 +92,7 @@ def test_every_reason_is_given_at_once() -> None:
     assert len(missing(replace(BILL, lines=(LINE, second)))) == 2
 
 
-@pytest.mark.parametrize("status", ["canceled", "uncollectible"])
+@pytest.mark.parametrize("status", ["canceled", "uncollectible", "deleted"])
 def test_an_invoice_that_is_off_arrives_as_void(status: str) -> None:
     assert in_books("invoice", status) == "void"
 

@@ -310,6 +310,19 @@ def test_a_fault_is_armed_shown_and_put_right(stage: Stage) -> None:
     assert faults.find_all(stage.db) == []
 
 
+def test_a_refusal_is_chosen_by_its_words_and_needs_them(stage: Stage) -> None:
+    stage.do("break", kind="refusal", error="xero-lock-date")
+    without = stage.do("break", kind="refusal")
+    armed = [(fault["options"]["error"], fault["remaining"]) for fault in faults.find_all(stage.db)]
+    stage.do("mend")
+
+    assert armed == [("xero-lock-date", 1)]
+    assert without.startswith("That did not work: This fault needs options.error")
+    assert "The document date cannot be before the period" in one(
+        stage.client.get("/_emulator/"), "select[name=error]"
+    )
+
+
 def test_a_wrong_form_is_answered_in_words_and_changes_nothing(stage: Stage) -> None:
     assert stage.do("break", kind="nonsense") == "That did not work: there is no such fault"
     assert stage.do("tax-rate", percent="many").startswith("That did not work: a rate is a number")

@@ -124,7 +124,10 @@ def _named(accounting: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _shown(db: Database, entity_id: str) -> dict[str, Any]:
     found = entities.settings(db, entity_id)
-    if version().default_accounts:
+    if not version().default_accounts:
+        del found["accounting"]
+    if not version().merged_settings:
         return found
-    del found["accounting"]
-    return {**meta.partner_settings(db), **found} if version().merged_settings else found
+    partner = meta.partner_settings(db)
+    own = {name: value for name, value in found.items() if value is not None or name not in partner}
+    return {**partner, **own}

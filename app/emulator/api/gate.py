@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, current_app, g, request
+from sqlite_utils import Database
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import ClosingIterator
 
@@ -76,29 +77,43 @@ def _enter() -> Response | None:
         return None
     g.broken = False
     db, token = database(), access.bearer()
-    known = token is not None and tokens.is_valid(db, token)
+    good = token if token is not None and tokens.is_valid(db, token) else None
+    refused = _over_the_limit(db, known=good is not None)
+    if refused is None:
+        _check_size()
+        refused = _broken_down(db)
+    if refused is None:
+        _check_version()
+        if request.path != "/v1/auth/token":
+            _let_in(db, good)
+    return refused
+
+
+def _over_the_limit(db: Database, *, known: bool) -> Response | None:
     client = meta.credentials(db)[0] if known or _resource() == "auth" else str(request.remote_addr)
     limit: RateLimit = current_app.extensions["emulator_limit"]
     g.allowance = limit.take(client, breakdowns.rate(db, _resource(), _asked_entity()))
-    if not g.allowance.granted:
-        return refusal(TooManyRequestsError(headers=g.allowance.headers()))
-    _check_size()
+    return None if g.allowance.granted else refusal(TooManyRequestsError(headers=g.allowance.headers()))
+
+
+def _broken_down(db: Database) -> Response | None:
     broken = breakdowns.before(db, _resource(), _asked_entity())
-    if broken is not None:
-        g.broken = True
-        return broken
-    _check_version()
-    if request.path == "/v1/auth/token":
-        return None
-    if token is None or not known:
+    g.broken = broken is not None
+    return broken
+
+
+def _let_in(db: Database, token: str | None) -> None:
+    """Raises the refusal of a request whose token, entity, ids or kind of body will not do."""
+    if token is None:
         raise UnauthorizedError
     access.enter(db, token)
+    if _resource() in version().absent:
+        raise NotFoundError
     if request.url_rule is not None:
         _check_entity(request.url_rule.rule)
         _check_ids()
         _check_content_type()
         access.check(db, request.url_rule.rule.removeprefix(PREFIX))
-    return None
 
 
 def _leave(response: Response) -> Response:
@@ -158,8 +173,6 @@ def _check_version() -> None:
     if asked not in VERSIONS:
         raise NotBuiltError(f"Version {asked} is not part of the emulator; it speaks {', '.join(VERSIONS)}.")
     g.version = VERSIONS[asked]
-    if _resource() in g.version.absent:
-        raise NotFoundError
 
 
 def _check_entity(route: str) -> None:

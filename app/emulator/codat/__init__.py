@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException
 
 from app.emulator.codat import companies, data, elsewhere, operations, profiles, webhooks
-from app.emulator.codat.door import enter, fault, leave, refusal
+from app.emulator.codat.door import enter, fault, leave, plain, refusal
 from app.emulator.errors import ApiError
 
 bp = Blueprint("codat", __name__, url_prefix="/codat")
@@ -16,3 +16,9 @@ bp.register_error_handler(ApiError, refusal)
 bp.register_error_handler(HTTPException, fault)
 for part in (companies, data, operations, webhooks, profiles, elsewhere):
     bp.register_blueprint(part.bp)
+
+
+def init_app(app: Flask) -> None:
+    """Serve Codat's API, and answer in its shape even where no route was found."""
+    app.register_blueprint(bp)
+    app.after_request(plain)

@@ -63,7 +63,7 @@ def paged(results: Sequence[Row], *, number: int, size: int, total: int) -> Resp
     return jsonify(shapes.page(results, path=path, number=number, size=size, total=total))
 
 
-def refusal(error: ApiError) -> tuple[Response, int]:
+def refusal(error: ApiError) -> Response:
     """A refusal in Codat's shape; a body that does not fit is a bad request there."""
     if not isinstance(error, InvalidError):
         return _refused(error.status, error.message)
@@ -72,13 +72,22 @@ def refusal(error: ApiError) -> tuple[Response, int]:
     return _refused(400, "The request is not valid: see validation for more information", [item])
 
 
-def fault(error: HTTPException) -> tuple[Response, int]:
+def fault(error: HTTPException) -> Response:
     """Whatever else goes wrong, in Codat's shape too."""
     return _refused(error.code or 500, error.name)
 
 
-def _refused(status: int, message: str, items: Sequence[Row] = ()) -> tuple[Response, int]:
-    return jsonify(shapes.refusal(status, message, uuid4().hex, items)), status
+def plain(response: Response) -> Response:
+    """The answer; a page for people that says no, from outside of the routes, becomes Codat's refusal."""
+    if not request.path.startswith("/codat/") or response.status_code < 400 or response.is_json:
+        return response
+    return _refused(response.status_code, response.status.partition(" ")[2].capitalize())
+
+
+def _refused(status: int, message: str, items: Sequence[Row] = ()) -> Response:
+    response = jsonify(shapes.refusal(status, message, uuid4().hex, items))
+    response.status_code = status
+    return response
 
 
 def _whole(name: str, default: int, most: int) -> int:

@@ -19,14 +19,15 @@ PAYABLE_STATUSES = (
 )
 RECEIVABLE_STATUSES = ("issued", "partially_paid", "paid", "overdue", "uncollectible", "canceled", "deleted")
 
-_VOID = frozenset({"canceled", "uncollectible"})
+# Deleted ones go nowhere unless the rules name them, and then there is nothing left to be paid either.
+VOID = ("canceled", "uncollectible", "deleted")
 
 BookStatus = Literal["open", "void"]
 
 
 def in_books(kind: str, status: str) -> BookStatus:
-    """The status in the books: paid bills arrive as open, canceled and uncollectible invoices as void."""
-    return "void" if kind == "invoice" and status in _VOID else "open"
+    """The status in the books: paid bills arrive as open, invoices that are off as void."""
+    return "void" if kind == "invoice" and status in VOID else "open"
 
 
 def ledger_status(book_status: str) -> str:

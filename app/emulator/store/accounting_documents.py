@@ -87,7 +87,7 @@ def _bill(document: Row, lines: list[Row], accounts: Mapping[str, str]) -> Row:
     status = document["status"] if document["status"] in STATUSES else "unknown"
     return {
         **_common(document, lines, accounts),
-        "amount_due": 0.0 if status in SETTLED else major(document["total"]),
+        "amount_due": 0.0 if status in SETTLED else major(document["total"] - document["amount_paid"]),
         "purchase_order_refs": [],
         "status": status,
         "subtotal": major(document["total"] - _tax(lines)),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.emulator.rules.documents import Deduction, Document, Kind, Line
+from app.emulator.rules.statuses import VOID
 
 Row = dict[str, Any]
 
@@ -25,7 +26,7 @@ _BILLS = """
 _DUE = """
     AND (r.id IS NULL
          OR (r.sync_status = 'done' AND (r.object_updated_at IS NULL OR r.object_updated_at < o.changed_at))
-         OR (r.sync_status = 'done' AND o.status IN ('canceled', 'uncollectible')
+         OR (r.sync_status = 'done' AND o.status IN (SELECT value FROM json_each(:void))
              AND d.status IN ('open', 'partially_paid')))
 """
 
@@ -60,6 +61,7 @@ def find_to_push(
                 "organisation_id": organisation_id,
                 "object_type": OBJECT_TYPES[kind],
                 "statuses": json.dumps(list(statuses)),
+                "void": json.dumps(VOID if kind == "invoice" else ()),
             },
         )
     )

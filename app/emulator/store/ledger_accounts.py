@@ -48,6 +48,16 @@ def pull(db: Database, entity_id: str, organisation_id: str, *, at: str) -> int:
     return len(found)
 
 
+def first_pulled_at(db: Database, entity_id: str, organisation_id: str) -> str | None:
+    """When the organisation's accounts were pulled for the first time, over any connection."""
+    rows = db.query(
+        "SELECT MIN(created_at) AS at FROM ledger_accounts WHERE entity_id = ? AND organisation_id = ?",
+        [entity_id, organisation_id],
+    )
+    found: str | None = next(rows)["at"]
+    return found
+
+
 def platform_ids(db: Database, entity_id: str, organisation_id: str) -> dict[str, str]:
     """Monite's id of each pulled account, and its id in the books."""
     rows = db.query(

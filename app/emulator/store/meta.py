@@ -16,7 +16,7 @@ CLIENT_SECRET = "gangway-practice-secret"  # noqa: S105 - opens the emulator onl
 DEFAULT_VERSION = "2024-01-31"
 
 DEFAULT_SWITCHES: dict[str, bool] = {
-    # Contract reference, section 25: how to read what the sources leave open.
+    # How to read what Monite's sources leave open.
     "hide_disconnected_connections": False,
     "omit_business_info": False,
     "push_discounted_invoices": False,

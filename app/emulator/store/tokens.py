@@ -78,11 +78,6 @@ def revoke(db: Database, token: str) -> None:
     db.execute("UPDATE tokens SET revoked = 1 WHERE token = ?", [token])
 
 
-def revoke_all_of(db: Database, entity_user_id: str) -> None:
-    """From now on every token of the entity user is refused."""
-    db.execute("UPDATE tokens SET revoked = 1 WHERE entity_user_id = ?", [entity_user_id])
-
-
 def expire(db: Database, token: str) -> None:
     """The token's time is up."""
     db.execute("UPDATE tokens SET expires_at = ? WHERE token = ?", [clock.stamp(clock.real_now()), token])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,35 +12,25 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from app.emulator.errors import ConflictError, NotFoundError
-from app.emulator.rules import readiness, refusals
 from app.emulator.rules.codat import PUSHED_AS
-from app.emulator.rules.documents import (
-    BookLine,
-    Document,
-    Kind,
-    spread_discount,
-    with_deduction,
-    with_default_account,
-)
+from app.emulator.rules.documents import Document, Kind
 from app.emulator.store import (
     clock,
     connections,
     documents,
-    entities,
     faults,
     ledger_accounts,
     meta,
     sync_rules,
     synced_records,
-    tax_rates,
 )
 from app.emulator.store.database import attempt, write
 from app.emulator.store.synced_records import NewRecord
 from app.emulator.sync import codat, payments, schedules
-from app.emulator.sync.books import Draft, Ledger, RefusedError, open_ledger, write_bill, write_invoice
-from app.emulator.sync.contacts import Desk, contact_for
+from app.emulator.sync.books import RefusedError, write_bill, write_invoice
+from app.emulator.sync.contacts import contact_for
+from app.emulator.sync.presses import Press, checked, draft, load, open_press
 from app.emulator.sync.products import link_product
-from app.emulator.sync.setbacks import Setbacks
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +39,6 @@ Row = dict[str, Any]
 RULE_OF: Mapping[Kind, str] = {"bill": "payable", "invoice": "receivable"}
 HANDED_OVER = 100
 """How many pushes are with the provider at a time: as many as it takes two seconds to write."""
-ROLE_OF: Mapping[Kind, str] = {"bill": "vendor", "invoice": "customer"}
 
 
 def push(db: Database, record_id: str) -> Row:
@@ -79,14 +67,13 @@ def push(db: Database, record_id: str) -> Row:
 def plan_due(db: Database, connection: Row, *, moment: datetime) -> None:
     """Make pending, and schedule, what the rules allow and the books lack or have in an older form."""
     rules = sync_rules.in_force(db, connection["entity_id"])
-    at = clock.stamp(clock.now(db))
+    at, since = clock.stamp(clock.now(db)), _first_sync(db, connection)
     record_ids: list[str] = []
     for kind, rule in RULE_OF.items():
         due = documents.find_to_push(
             db, connection["entity_id"], connection["organisation_id"], kind, rules[rule]
         )
-        if meta.switches(db)["skip_documents_before_first_sync"]:
-            due = [row for row in due if row["record_id"] or row["created_at"] >= connection["linked_at"]]
+        due = [row for row in due if row["record_id"] or row["created_at"] >= since]
         object_type = documents.OBJECT_TYPES[kind]
         new = [
             NewRecord(object_type, row["id"], "pending", row["changed_at"])
@@ -99,6 +86,14 @@ def plan_due(db: Database, connection: Row, *, moment: datetime) -> None:
     record_ids += payments.make_records(db, connection)
     schedules.plan_pushes(db, connection["id"], record_ids, step="auto", start=moment)
     _hand_over(db, connection, record_ids)
+
+
+def _first_sync(db: Database, connection: Row) -> str:
+    """From when on documents are pushed: always, or since the organisation was first pulled from."""
+    if not meta.switches(db)["skip_documents_before_first_sync"]:
+        return ""
+    first = ledger_accounts.first_pulled_at(db, connection["entity_id"], connection["organisation_id"])
+    return str(first or connection["linked_at"])
 
 
 def _hand_over(db: Database, connection: Row, record_ids: Sequence[str]) -> None:
@@ -117,14 +112,14 @@ def _hand_over(db: Database, connection: Row, record_ids: Sequence[str]) -> None
 
 def _begin(db: Database, connection: Row, record_ids: Sequence[str]) -> None:
     records = synced_records.find_many(db, record_ids[:HANDED_OVER])
-    loaded = _load(db, records.values())
-    press = _open_press(db, connection, list(records), loaded.values())
+    loaded = load(db, records.values())
+    press = open_press(db, connection, list(records), loaded.values())
     for record in records.values():
         document = loaded.get(record["object_id"])
         if document is None or document.status not in press.rules[RULE_OF[document.kind]]:
             continue
         with suppress(RefusedError):  # what Monite does not send is told to it when its push is due
-            _checked(press, document)
+            checked(press, document)
             press.operations.wait(record, PUSHED_AS[document.kind], requested=press.at)
     press.operations.save()
 
@@ -136,8 +131,8 @@ def run_pushes(db: Database, connection: Row, jobs: Sequence[Row]) -> None:
     """
     records = synced_records.find_many(db, [job["record_id"] for job in jobs])
     pending = {key: record for key, record in records.items() if record["sync_status"] == "pending"}
-    loaded = _load(db, pending.values())
-    press = _open_press(db, connection, list(pending), loaded.values())
+    loaded = load(db, pending.values())
+    press = open_press(db, connection, list(pending), loaded.values())
     for job in jobs:
         record = pending.get(job["record_id"])
         if record is None:
@@ -164,68 +159,13 @@ class _Order(NamedTuple):
     record: Row
     job: Row
 
-    def requested(self, press: _Press) -> str:
+    def requested(self, press: Press) -> str:
         """When the push was handed to the provider: so long before it ends as a push takes."""
         begun = datetime.fromisoformat(self.job["due_at"]) - schedules.PUSH
         return min(clock.stamp(begun), press.at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Press:
-    """What all pushes of a batch need, read once."""
-
-    connection: Row
-    ledger: Ledger
-    desk: Desk
-    rules: Mapping[str, Sequence[str]]
-    accounts: Mapping[str, str]
-    rates: Mapping[str, str]
-    items: Mapping[str, str]
-    defaults: Row
-    deduction_title: str
-    discounts_allowed: bool
-    operations: codat.Pushes
-    mishaps: bool
-    """Whether the provider is to be stuck, or to time out."""
-    at: str
-
-
-def _open_press(
-    db: Database, connection: Row, record_ids: Sequence[str], loaded: Iterable[Document]
-) -> _Press:
-    entity_id, organisation_id = connection["entity_id"], connection["organisation_id"]
-    ledger, at = open_ledger(db, organisation_id), clock.stamp(clock.now(db))
-    operations = codat.Pushes(db, connection, record_ids)
-    sold = {line.product_id for document in loaded for line in document.lines if line.product_id}
-    return _Press(
-        connection=connection,
-        ledger=ledger,
-        desk=Desk(connection, ledger.organisation, Setbacks(db, entity_id), operations, at),
-        rules=sync_rules.in_force(db, entity_id),
-        accounts=ledger_accounts.platform_ids(db, entity_id, organisation_id),
-        rates=tax_rates.platform_ids(db, entity_id, organisation_id),
-        items=synced_records.find_links(db, entity_id, organisation_id, "product", sold),
-        defaults=entities.defaults(db, entity_id),
-        deduction_title=(meta.partner_settings(db)["receivable"] or {}).get("deduction_title") or "Deduction",
-        discounts_allowed=meta.switches(db)["push_discounted_invoices"],
-        operations=operations,
-        mishaps=faults.any_armed(db, ("push_stuck", "push_timed_out")),
-        at=at,
-    )
-
-
-def _load(db: Database, records: Iterable[Row]) -> dict[str, Document]:
-    ids: dict[str, list[str]] = {"bill": [], "receivable": []}
-    for record in records:
-        if record["object_type"] in ids:
-            ids[record["object_type"]].append(record["object_id"])
-    return {
-        **documents.load_bills(db, ids["bill"]),
-        **documents.load_invoices(db, ids["receivable"]),
-    }
-
-
-def _push_one(db: Database, press: _Press, order: _Order, document: Document | None) -> None:
+def _push_one(db: Database, press: Press, order: _Order, document: Document | None) -> None:
     record, object_type = order.record, order.record["object_type"]
     if object_type == "product":
         press.desk.setbacks.refuse("product")
@@ -245,7 +185,7 @@ def _push_one(db: Database, press: _Press, order: _Order, document: Document | N
         _push_document(db, press, order, document)
 
 
-def _push_payment(db: Database, press: _Press, record: Row) -> None:
+def _push_payment(db: Database, press: Press, record: Row) -> None:
     written, changed_at = payments.push_payment(
         db,
         press.desk,
@@ -257,7 +197,7 @@ def _push_payment(db: Database, press: _Press, record: Row) -> None:
     synced_records.set_done(db, record["id"], written, object_updated_at=changed_at, at=press.at)
 
 
-def _leave(db: Database, press: _Press, record: Row, document: Document) -> None:
+def _leave(db: Database, press: Press, record: Row, document: Document) -> None:
     """The rules have changed since: what is in the books stays as it is, the rest is not sent."""
     if not record["platform_object_id"]:
         raise RefusedError([f"The status {document.status} is not among the push statuses"])
@@ -265,9 +205,9 @@ def _leave(db: Database, press: _Press, record: Row, document: Document) -> None
     synced_records.set_unchanged(db, record["id"], at=press.at)
 
 
-def _push_document(db: Database, press: _Press, order: _Order, document: Document) -> None:
+def _push_document(db: Database, press: Press, order: _Order, document: Document) -> None:
     record, data_type, requested = order.record, PUSHED_AS[document.kind], order.requested(press)
-    draft = _draft(db, press, document)
+    ready = draft(db, press, document)
     setback = None if order.job["step"] == "stuck" else press.desk.setbacks.meet(document.kind)
     if setback == "later" or (order.job["step"] != "stuck" and _happens(db, press, "push_stuck")):
         press.operations.wait(record, data_type, requested=requested)
@@ -278,7 +218,7 @@ def _push_document(db: Database, press: _Press, order: _Order, document: Documen
     send = write_bill if document.kind == "bill" else write_invoice
     try:
         press.desk.setbacks.refuse(document.kind)
-        written = send(db, press.ledger, draft, record["platform_object_id"])
+        written = send(db, press.ledger, ready, record["platform_object_id"])
     except RefusedError as refused:
         push_ended(messages=refused.messages)
         synced_records.set_error(db, record["id"], refused.message, **settle)
@@ -292,61 +232,5 @@ def _push_document(db: Database, press: _Press, order: _Order, document: Documen
     synced_records.set_done(db, record["id"], written, **settle)
 
 
-def _happens(db: Database, press: _Press, kind: str) -> bool:
+def _happens(db: Database, press: Press, kind: str) -> bool:
     return press.mishaps and faults.take(db, kind, press.connection["entity_id"]) is not None
-
-
-def _draft(db: Database, press: _Press, document: Document) -> Draft:
-    """The document as the books take it, its contact among theirs; raises RefusedError without one."""
-    whole = _checked(press, document)
-    contact_id = contact_for(db, press.desk, document.counterpart_id or "", ROLE_OF[document.kind])
-    spread = spread_discount(whole)
-    return Draft(spread, _book_lines(press, spread), contact_id)
-
-
-def _checked(press: _Press, document: Document) -> Document:
-    """The document with what the settings add; raises RefusedError where Monite itself does not send it."""
-    whole = _whole(press, document)
-    lacking = readiness.lacks(
-        whole,
-        known_accounts=press.accounts.keys(),
-        known_rates=press.rates,
-        book_rates=press.ledger.rates.values(),
-        discounts_allowed=press.discounts_allowed,
-    )
-    if lacking:
-        raise RefusedError(lacking)
-    if document.counterpart_id is None:
-        raise RefusedError([refusals.platform(press.ledger.organisation).nobody(document.kind)])
-    return whole
-
-
-def _whole(press: _Press, document: Document) -> Document:
-    """An invoice with what the entity's settings add: the account of its products, the deduction's rate."""
-    if document.kind == "bill":
-        return document
-    products = press.defaults["ledger_account_ids"]["products"]
-    filled = with_default_account(document, products)
-    rate = press.defaults["tax_ids"]["deductions"]
-    if rate is None:
-        return filled
-    first = next((line.ledger_account_id for line in filled.lines), None)
-    return with_deduction(
-        spread_discount(filled) if press.discounts_allowed else filled,
-        title=press.deduction_title,
-        ledger_account_id=products or first,
-        tax_rate_id=rate,
-    )
-
-
-def _book_lines(press: _Press, document: Document) -> list[BookLine]:
-    """The lines with the books' own ids; that each has them was checked before."""
-    return [
-        BookLine(
-            line,
-            press.accounts[line.ledger_account_id or ""],
-            readiness.rate_id(document, line, press.rates, press.ledger.rates.values()) or "",
-            press.items.get(line.product_id or ""),
-        )
-        for line in document.lines
-    ]
