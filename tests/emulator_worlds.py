@@ -150,6 +150,8 @@ def world(folder: Path) -> Iterator[World]:
     body = {"grant_type": "client_credentials", **credentials}
     token = made.send("POST", "/v1/auth/token", body).get_json()["access_token"]
     made.headers |= {"Authorization": f"Bearer {token}", "X-Monite-Entity-Id": first}
+    listener = {"object_type": "accounting_connection", "url": "https://example.com/listener"}
+    made.send("POST", "/v1/webhook_subscriptions", listener)
     _connect(made, second)
     _connect(made, first)
     user = made.send("GET", "/v1/entity_users").get_json()["data"][0]
