@@ -100,6 +100,13 @@ class Caller:
             assert page.next_pagination_token != token, f"{name}: the token leads to its own page"
             token = page.next_pagination_token
 
+    def operations(self, app: Flask) -> set[str]:
+        """What was called with success, by method and path as the app's routes have it."""
+        routes = app.url_map.bind("emulator.example")
+        done = [one for one in self.exchanges if one.status < 300]
+        found = [(one, routes.match(f"/v1{one.path}", one.method, return_rule=True)[0]) for one in done]
+        return {f"{one.method} {rule.rule.removeprefix('/v1')}" for one, rule in found}
+
     def as_user(self, user_id: str) -> Caller:
         """The same with the token of one of the entity's users."""
         grant = {"grant_type": "entity_user", "entity_user_id": user_id}

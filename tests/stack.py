@@ -15,7 +15,7 @@ from tests.processes import free_port, program, until
 
 RATE_LIMIT = 1000
 """Tests are about what happens, not about how fast Monite lets it happen."""
-BOOKKEEPERS_OWN = "PC-"
+BOOKKEEPERS_OWN = ("PC-", "BK-")
 """How the numbers begin of what the sample books hold from the start."""
 
 

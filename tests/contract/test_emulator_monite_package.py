@@ -10,6 +10,7 @@ from monite.core.api_error import ApiError
 from monite.errors import NotFoundError, TooManyRequestsError, UnauthorizedError, UnprocessableEntityError
 
 from tests.contract.samples import Copies
+from tests.house.emulator_document import walked_in
 from tests.monite_packages import NEWEST, Caller, make_caller, methods, refused_with
 from tests.monite_walks import AREAS, WALKS, areas_of, connect
 
@@ -17,12 +18,15 @@ from tests.monite_walks import AREAS, WALKS, areas_of, connect
 @pytest.mark.parametrize(("version", "area"), WALKS)
 def test_the_package_reads_every_answer_of_an_area(copies: Copies, version: str, area: str) -> None:
     app = copies.make()
-
-    entities = copies.entities(app)
+    entities, called = copies.entities(app), set[str]()
 
     # The newest version for every entity; what came before it for one on each platform.
     for entity in entities if version == NEWEST else entities[1:3]:
-        AREAS[area](make_caller(app, version, entity))
+        caller = make_caller(app, version, entity)
+        AREAS[area](caller)
+        called |= caller.operations(app)
+
+    assert walked_in(app, version, area) <= called
 
 
 def test_what_the_package_can_and_the_walks_leave_out_is_answered_with_501(copies: Copies) -> None:

@@ -267,6 +267,16 @@ def test_platforms_that_every_version_knows(api: Face, version: str, platform: s
     assert (shown["status"], shown["platform"]) == ("connected", platform)
 
 
+def test_the_guides_short_name_of_quickbooks_is_its_long_one(api: Face, version: str) -> None:
+    made = api.send("POST", "/accounting_connections", {"platform": "quickbooks"})
+
+    # The latest version reads no body; the others list the long name only, and the guide says the short one.
+    assert (made.status_code, made.json["platform"]) == (
+        201,
+        None if version == LATEST else "quickbooks_online",
+    )
+
+
 def test_business_info_is_there_once_connected(api: Face, version: str) -> None:
     assert create(api, version).get("business_info") is None
     (made,) = api.get("/accounting_connections")["data"]

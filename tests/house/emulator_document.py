@@ -20,7 +20,7 @@ from app.emulator.factory import create_emulator
 from app.emulator.rules.faults import KINDS
 from app.emulator.rules.objections import OBJECTIONS
 from app.emulator.rules.versions import VERSIONS
-from tests.house.coverage import shown_by
+from tests.house.coverage import area_of, shown_by
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "emulator.md"
 API, CODAT, CONTROL = "/v1", "/codat", "/_emulator"
@@ -61,6 +61,15 @@ def operations(app: Flask, prefix: str) -> list[Operation]:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
     return sorted(found, key=lambda one: (one.path, one.method))
+
+
+def walked_in(app: Flask, version: str, area: str) -> set[str]:
+    """What the document says that the walk of an area calls in a version."""
+    return {
+        f"{one.method} {one.path}"
+        for one in operations(app, API)
+        if area_of(one.path) == area and one.resource not in VERSIONS[version].absent
+    }
 
 
 def rewrite(text: str, app: Flask) -> str:

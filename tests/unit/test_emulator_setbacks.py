@@ -55,6 +55,27 @@ def test_a_refusal_of_contacts_waits_for_a_new_one(practice: Practice, error: st
     assert practice.error(new) == OBJECTIONS[error].example
 
 
+def test_a_refusal_of_contacts_meets_a_vendor_that_is_pushed_again(practice: Practice) -> None:
+    vendor = practice.counterpart()
+    practice.bill(vendor)
+    practice.sync()
+    refuse(practice, "xero-email")
+
+    assert practice.retry(vendor)["sync_status"] == "error"
+    assert practice.error(vendor) == "Email address must be valid."
+    assert practice.retry(vendor)["sync_status"] == "done"
+
+
+def test_a_refusal_of_products_meets_one_that_is_pushed_again(practice: Practice) -> None:
+    practice.item("i", "Tea")
+    tea = practice.product("Tea")
+    practice.sync()
+    refuse(practice, "monite-product-ambiguous")
+
+    assert practice.retry(tea)["sync_status"] == "error"
+    assert practice.retry(tea)["sync_status"] == "done"
+
+
 def test_a_refusal_of_invoices_leaves_bills_alone(practice: Practice) -> None:
     refuse(practice, "xero-item-code")
     bill, invoice = practice.bill(), practice.invoice()

@@ -12,7 +12,6 @@ from typing import Literal
 
 LinkStyle = Literal["railz", "codat", "opaque"]
 
-_EARLY_PLATFORMS = ("xero", "quickbooks_online", "quickbooks_online_sandbox")
 _EARLY_RECORDS = ("product", "customer", "vendor", "receivable", "bill")
 _EARLY_RECEIVABLES = (
     "draft", "issued", "accepted", "expired", "declined", "recurring", "partially_paid", "paid",
@@ -31,7 +30,6 @@ class Version:
     """The address of a new connection: of Railz, of Codat, or one that says nothing."""
     platform_in_body: Literal["optional", "required", "ignored"]
     """What creating a connection makes of `platform` in the body; `required` holds for Codat alone."""
-    platforms: tuple[str, ...]
     absent: frozenset[str]
     """Resources, by the first part of their path, that this version does not have."""
     accounting_in_settings: bool
@@ -82,7 +80,6 @@ VERSIONS: Mapping[str, Version] = {
             date="2023-09-01",
             link_style="railz",
             platform_in_body="optional",
-            platforms=_EARLY_PLATFORMS,
             absent=_NEW_WEBHOOKS | {"accounting_sync_rules", "accounting"},
             accounting_in_settings=False,
             settings_open=False,
@@ -100,7 +97,6 @@ VERSIONS: Mapping[str, Version] = {
             date="2024-01-31",
             link_style="codat",
             platform_in_body="required",
-            platforms=_EARLY_PLATFORMS,
             absent=_OLD_WEBHOOKS | {"accounting"},
             accounting_in_settings=True,
             settings_open=False,
@@ -118,7 +114,6 @@ VERSIONS: Mapping[str, Version] = {
             date="2024-05-25",
             link_style="opaque",
             platform_in_body="ignored",
-            platforms=("xero", "quickbooks", *_EARLY_PLATFORMS[1:]),
             absent=_OLD_WEBHOOKS | {"accounting_sync_rules"},
             accounting_in_settings=False,
             settings_open=True,

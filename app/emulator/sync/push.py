@@ -171,6 +171,7 @@ def _push_one(db: Database, press: Press, order: _Order, document: Document | No
         press.desk.setbacks.refuse("product")
         link_product(db, press.connection, record, at=press.at)
     elif object_type in ("vendor", "customer"):
+        press.desk.setbacks.refuse("contact")
         contact_id = contact_for(db, press.desk, record["object_id"], object_type)
         synced_records.set_done(
             db, record["id"], contact_id, object_updated_at=record["object_updated_at"], at=press.at
