@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+from werkzeug.test import TestResponse
 
 from app.emulator.store import meta
 from tests.emulator_worlds import UNKNOWN, Route, World
@@ -218,7 +219,8 @@ def spoiled(draw: DrawFn, route: Route, world: World) -> Sent:
     kind = draw(st.sampled_from(kinds))
     raw = None if body is None else _dumped(body)
     if kind == "header":
-        return Sent(path, raw, headers=((draw(st.sampled_from(HEADERS)), draw(HEADER_VALUES)),))
+        values = HEADER_VALUES | st.just(f"Bearer {world.user_token}")
+        return Sent(path, raw, headers=((draw(st.sampled_from(HEADERS)), draw(values)),))
     if kind == "query":
         return Sent(path, raw, query=tuple(draw(st.lists(_parameters(world), min_size=1, max_size=3))))
     if kind == "path":
@@ -231,6 +233,13 @@ def spoiled(draw: DrawFn, route: Route, world: World) -> Sent:
             raw,
         )
     return Sent(path, draw(_bodies(body)))
+
+
+def send(world: World, route: Route, sent: Sent) -> TestResponse:
+    """The answer to a spoiled request."""
+    headers = {"Content-Type": "application/json", **world.own_headers(route), **dict(sent.headers)}
+    query: Any = list(sent.query) if sent.query else None
+    return world.send(route.method, sent.path, headers=headers, data=sent.body, query_string=query)
 
 
 def good_body(route: Route, ids: Ids) -> Any:
