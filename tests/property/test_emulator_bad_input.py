@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 from werkzeug.test import TestResponse
 
-from tests.emulator_requests import BODIES, good_body, send, spoiled
+from tests.emulator_requests import BODIES, good_body, send, spoiled, with_strangers
 from tests.emulator_worlds import UNKNOWN, Route, World, routes, world
 from tests.monite_packages import Readers
 
@@ -99,6 +99,16 @@ def test_ids_of_nothing_and_of_another_entity_are_not_found(monite: World, route
             answer = monite.send(route.method, route.path(ids), good_body(route, monite.ids))
             assert answer.status_code == 404, answer.text
             assert not monite.has_changed()
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if str(route) in BODIES], ids=str)
+def test_a_body_that_names_nothing_or_a_thing_of_another_entity_is_refused(
+    monite: World, route: Route
+) -> None:
+    for body in with_strangers(good_body(route, monite.ids), monite.foreign):
+        answer = monite.send(route.method, route.path(monite.ids), body, headers=monite.own_headers(route))
+        assert answer.status_code in (400, 404), (body, answer.text)
+        assert not monite.has_changed()
 
 
 def _good(monite: World, route: Route, **headers: str | None) -> TestResponse:
