@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.emulator.rules.matching import FIELDS, Match, Named, Party, Tie, match_contact, match_products
+from tests.emulator_factories import Practice
 
 FEW = st.sampled_from(["A", "B", "a", ""])
 PARTIES = st.lists(st.builds(Party, st.uuids().map(str), FEW, FEW, FEW, FEW), max_size=8)
@@ -84,3 +85,42 @@ def test_what_monite_knows_by_name_is_never_created_again(products: list[Named],
     known = {product.name for product in products}
 
     assert not [item for item in match_products(products, items).new_items if item.name in known]
+
+
+SIDE = st.lists(st.sampled_from(["A", "B", "C", "a", "A ", "Ä"]), max_size=6)
+
+
+@given(SIDE, SIDE, SIDE, SIDE, st.sampled_from(["xero", "quickbooks_online"]))
+@settings(max_examples=60, deadline=None)
+def test_a_second_pull_finds_nothing_that_the_first_one_left(
+    counterparts: list[str], contacts: list[str], products: list[str], items: list[str], platform: str
+) -> None:
+    practice = Practice(platform=platform)
+    for name in counterparts:
+        practice.counterpart(name, customer=True)
+    for name in products:
+        practice.product(name)
+    for number, name in enumerate(contacts):
+        practice.contact(f"c-{number}", name, supplier=number % 2 == 0)
+    for number, name in enumerate(items):
+        practice.item(f"i-{number}", name)
+
+    practice.connect()
+    records, known = practice.records(), names(practice)
+    practice.sync()
+    practice.disconnect()
+    practice.connect()
+
+    assert (practice.records(), names(practice)) == (records, known)
+    assert known["counterparts"] == sorted(counterparts)
+    new = [name for name in items if items.count(name) == 1 and name not in products]
+    assert known["products"] == sorted([*products, *new])
+    practice.close()
+
+
+def names(practice: Practice) -> dict[str, list[str]]:
+    """The names that Monite has on each of its sides."""
+    return {
+        table: sorted(row["name"] for row in practice.db.query(f"SELECT name FROM {table}"))
+        for table in ("counterparts", "products")
+    }
