@@ -16,13 +16,17 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 from app.emulator import samples
+from app.emulator.api.limits import RateLimit
 from app.emulator.config import EmulatorSettings
 from app.emulator.factory import create_emulator
 from app.emulator.store import clock, meta, payables, tokens
 from app.emulator.store.database import migrate, open_database, write
+from app.emulator.sync.deliveries import Deliverer
 
 VERSION = "2024-01-31"
 Body = dict[str, Any]
+_IDLE: list[Flask] = []
+"""Apps whose test is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def face(folder: Path, *, rate_limit: int = 1_000_000) -> Iterator[Face]:
     migrate(db)
     samples.load(db, "empty")
     settings = EmulatorSettings(database=path, instant=True, rate_limit=rate_limit)
-    made = Face(create_emulator(settings, engine=False), db, "")
+    made = Face(_app(settings), db, "")
     made.entity_id = made.add_entity("Acme GmbH")
     with write(db):
         meta.save_partner_settings(db, {"accounting": {"provider": "codat", "token": "a2V5"}})
@@ -125,6 +129,18 @@ def face(folder: Path, *, rate_limit: int = 1_000_000) -> Iterator[Face]:
     }
     yield made
     db.close()
+    _IDLE.append(made.app)
+
+
+def _app(settings: EmulatorSettings) -> Flask:
+    """An app over the settings' file. Building one costs more than most tests, so they are used again."""
+    if not _IDLE:
+        return create_emulator(settings, engine=False)
+    app = _IDLE.pop()
+    app.extensions["emulator_settings"] = settings
+    app.extensions["emulator_deliverer"] = Deliverer(settings)
+    app.extensions["emulator_limit"] = RateLimit(settings.rate_limit)
+    return app
 
 
 def _answer(response: TestResponse) -> Answer:

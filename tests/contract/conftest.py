@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.contract.samples import Copies
 
 
 @pytest.fixture(scope="session")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Copies:
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
     """The sample businesses, loaded once for all tests of this process."""
-    return Copies(tmp_path_factory.mktemp("samples"))
+    made = Copies(tmp_path_factory.mktemp("samples"))
+    yield made
+    made.close()

@@ -7,9 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask
+from sqlite_utils import Database
 
 from app.emulator.config import EmulatorSettings
 from app.emulator.factory import create_emulator
+from app.emulator.store.database import open_database
 
 
 class Copies:
@@ -18,12 +20,21 @@ class Copies:
     def __init__(self, folder: Path) -> None:
         self._folder, self._original = folder, folder / "smooth.sqlite3"
         create_emulator(self._settings(self._original, 1), engine=False)
+        self._kept: Database | None = None
 
     def make(self, *, rate_limit: int = 1_000_000) -> Flask:
         """An emulator in instant mode, as fresh as the sample data."""
         path = self._folder / f"{uuid4()}.sqlite3"
         shutil.copy(self._original, path)
+        self.close()
+        # Were each request's connection the only one, SQLite would tidy the file up after each.
+        self._kept = open_database(path)
         return create_emulator(self._settings(path, rate_limit), engine=False)
+
+    def close(self) -> None:
+        """Let go of the last file."""
+        if self._kept is not None:
+            self._kept.close()
 
     @staticmethod
     def entities(app: Flask) -> list[dict[str, str]]:

@@ -193,13 +193,16 @@ def test_a_body_that_does_not_fit_is_refused_with_the_place(monite: Face, raw: b
     assert monite.get("/products")["data"] == []
 
 
-def test_an_entity_that_goes_while_it_is_written_to_is_unknown_then(monite: Face) -> None:
+def test_an_entity_that_goes_while_it_is_written_to_is_unknown_then(
+    monite: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As when the sample data is loaded afresh between a request's check and its write."""
 
     def reset() -> None:
         samples.load(monite.db, "empty")
 
-    monite.app.before_request_funcs[None].append(reset)
+    before = monite.app.before_request_funcs
+    monkeypatch.setitem(before, None, [*before[None], reset])
 
     answer = monite.send("PATCH", "/accounting_sync_rules", {"push_statuses": {"payable": []}})
 
