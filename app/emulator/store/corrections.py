@@ -167,7 +167,12 @@ _UNSENT_OF = {
     ),
     "invoice": (
         _UNSENT.format(
-            table="receivables", object_type="receivable", role="customer", more="o.type = 'invoice'"
+            table="receivables",
+            object_type="receivable",
+            role="customer",
+            # A discount on the whole stops an invoice before the books see its number.
+            more="o.type = 'invoice'"
+            " AND (o.document_id = :number OR json_extract(o.body, '$.discount') IS NULL)",
         ),
         RECEIVABLE_DEFAULT,
     ),

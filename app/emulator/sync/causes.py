@@ -92,7 +92,8 @@ def _disable_currency(db: Database, entity_id: str | None, options: Options) -> 
     enabled = [one for one in corrections.find_currencies(db, organisation["id"]) if one != base]
     currency = options.get("currency") or next(iter(enabled), None)
     if currency not in enabled:
-        raise BadRequestError(f"There is no such currency to switch off; there are {', '.join(enabled)}.")
+        words = f"there are {', '.join(enabled)}" if enabled else f"there is only their own, {base}"
+        raise BadRequestError(f"The books have no such currency to switch off; {words}.")
     corrections.disable_currency(db, organisation["id"], currency)
     return {"organisation_id": organisation["id"], "currency": currency}
 
@@ -102,19 +103,25 @@ def _enable_currency(db: Database, options: Options) -> None:
 
 
 def _enter_number(db: Database, entity_id: str | None, options: Options) -> Options:
-    """An invoice entered by hand with `number`, else with that of the next invoice to be pushed.
+    """A document entered by hand with `number`, else with that of the next one to be pushed.
 
-    `document` may be `bill`, for the accounting system that wants them unique too.
+    `document` is an invoice or, where the books want those unique too, a bill; without it, whichever
+    is still to be pushed.
     """
     organisation = _organisation(db, entity_id)
-    kind = options.get("document", "invoice")
-    if kind not in ("bill", "invoice"):
-        raise BadRequestError("The document is one of bill, invoice.")
-    if kind == "bill" and organisation["platform"] == "xero":
-        raise BadRequestError("In Xero, numbers of bills may repeat.")
-    found = corrections.find_unsent(db, str(entity_id), organisation["id"], kind, options.get("number"))
+    unique = ("invoice",) if organisation["platform"] == "xero" else ("invoice", "bill")
+    kinds = [options["document"]] if options.get("document") else unique
+    if kinds[0] not in unique:
+        raise BadRequestError(
+            f"Numbers are unique here of: {', '.join(unique)}. In Xero, those of bills may repeat."
+        )
+    number = options.get("number")
+    unsent = {
+        kind: corrections.find_unsent(db, str(entity_id), organisation["id"], kind, number) for kind in kinds
+    }
+    kind, found = next(((kind, row) for kind, row in unsent.items() if row), ("", None))
     if found is None:
-        raise BadRequestError(f"Nothing like that is still to be pushed: no {kind} with such a number.")
+        raise BadRequestError(f"No {' or '.join(kinds)} with such a number is still to be pushed.")
     document_id = str(uuid4())
     at = clock.stamp(clock.now(db))
     contact_id = found["contact_id"] or _anybody(db, organisation["id"])
