@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,37 @@ FIELDS: tuple[tuple[str, Callable[[Party], str | None]], ...] = (
 )
 
 
-def match_contact(counterpart: Party, contacts: Sequence[Party]) -> Match | Tie | None:
-    """The contact left alone by name, then country, city and address; None when no name fits.
+class Directory:
+    """Contacts by name, and by what tells those of one name apart, for looking up many counterparts."""
 
-    Comparison is exact. When the narrowing leaves nobody or still several, it is a tie.
-    """
-    hits = tuple(contacts)
-    named: tuple[Party, ...] = ()
-    for field, value in FIELDS:
-        hits = tuple(contact for contact in hits if value(contact) == value(counterpart))
-        if len(hits) == 1:
-            return Match(hits[0], field)
-        if field == "name":
-            named = hits
-        if not hits:
-            break
-    return Tie(named) if named else None
+    def __init__(self, contacts: Iterable[Party]) -> None:
+        self._named = {name: tuple(group) for name, group in _by_name(contacts).items()}
+        self._narrowed: dict[tuple[str | None, ...], list[Party]] = {}
+        for group in self._named.values():
+            for contact in group if len(group) > 1 else ():
+                for depth in range(2, len(FIELDS) + 1):
+                    self._narrowed.setdefault(_key(contact, depth), []).append(contact)
+
+    def match(self, counterpart: Party) -> Match | Tie | None:
+        """The contact left alone by name, then country, city and address; None when no name fits.
+
+        Comparison is exact. When the narrowing leaves nobody or still several, it is a tie.
+        """
+        named = self._named.get(counterpart.name, ())
+        if len(named) < 2:
+            return Match(named[0], "name") if named else None
+        for depth, (field, _) in enumerate(FIELDS[1:], 2):
+            hits = self._narrowed.get(_key(counterpart, depth), [])
+            if len(hits) == 1:
+                return Match(hits[0], field)
+            if not hits:
+                break
+        return Tie(named)
+
+
+def match_contact(counterpart: Party, contacts: Iterable[Party]) -> Match | Tie | None:
+    """What `Directory.match` says of one counterpart among these contacts."""
+    return Directory(contacts).match(counterpart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,9 @@ class Named:
 
     id: str
     name: str
+
+
+Thing = TypeVar("Thing", Party, Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +120,12 @@ def address_line(*parts: str | None) -> str | None:
     return ", ".join(part for part in parts if part) or None
 
 
-def _by_name(things: Sequence[Named]) -> dict[str, list[Named]]:
-    groups: dict[str, list[Named]] = {}
+def _key(party: Party, depth: int) -> tuple[str | None, ...]:
+    return tuple(value(party) for _, value in FIELDS[:depth])
+
+
+def _by_name(things: Iterable[Thing]) -> dict[str, list[Thing]]:
+    groups: dict[str, list[Thing]] = {}
     for thing in things:
         groups.setdefault(thing.name, []).append(thing)
     return groups

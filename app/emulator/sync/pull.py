@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.emulator.rules.codat import DATA_TYPES
-from app.emulator.rules.matching import Match, Named, match_contact, match_products
+from app.emulator.rules.matching import Directory, Match, Named, match_products
 from app.emulator.store import (
     books,
     clock,
@@ -126,19 +126,20 @@ def pull_counterparts(
     db: Database, connection: Row, roles: Iterable[tuple[str, str]] = tuple(ROLES.values())
 ) -> None:
     """Match counterparts that no contact is linked to; nothing is created, and no match is no action."""
-    contacts = _contacts_by_name(db, connection["organisation_id"])
+    contacts = books.contacts(db, connection["organisation_id"])
     counterparts = parties.find_counterparts(db, connection["entity_id"])
     for object_type, flag in roles:
         known = _known(db, connection, object_type)
+        directory = Directory(candidates(contacts, connection["platform"], object_type))
         found = [
-            (row, _match(row, contacts, connection, object_type))
+            (row, directory.match(parties.party(row)))
             for row in counterparts
             if row[flag] and row["id"] not in known
         ]
         records = [
             NewRecord(object_type, row["id"], "done", row["updated_at"], match.party.id)
             for row, match in found
-            if match is not None
+            if isinstance(match, Match)
         ]
         synced_records.insert(db, connection, records, at=_now(db))
 
@@ -203,19 +204,6 @@ def _tied_items(tied: Iterable[Named]) -> list[NewRecord]:
 def _known(db: Database, connection: Row, object_type: str) -> set[str]:
     records = synced_records.find_of(db, connection["entity_id"], connection["organisation_id"], object_type)
     return {record["object_id"] for record in records}
-
-
-def _match(row: Row, contacts: Mapping[str, list[Row]], connection: Row, object_type: str) -> Match | None:
-    named = contacts.get(row["name"], [])
-    found = match_contact(parties.party(row), candidates(named, connection["platform"], object_type))
-    return found if isinstance(found, Match) else None
-
-
-def _contacts_by_name(db: Database, organisation_id: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in books.contacts(db, organisation_id):
-        found.setdefault(row["name"], []).append(row)
-    return found
 
 
 def _pull_ledger_accounts(db: Database, connection: Row) -> None:
