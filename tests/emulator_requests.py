@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+from werkzeug.test import TestResponse
 
 from app.emulator.store import meta
 from tests.emulator_worlds import UNKNOWN, Route, World
@@ -169,6 +170,8 @@ JUNK: SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=5,
 )
+CALLED = {"measure_unit_id": "unit_id", "accounting_tax_rate_id": "tax_rate_id"}
+"""What a body calls otherwise than the path does."""
 BROKEN = (b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a":1,"a":2}', b"nul", b"1" * 5000)
 PARAMETERS = (
     "limit", "offset", "sort", "order", "pagination_token", "object_type", "object_id", "object_id__in",
@@ -218,7 +221,8 @@ def spoiled(draw: DrawFn, route: Route, world: World) -> Sent:
     kind = draw(st.sampled_from(kinds))
     raw = None if body is None else _dumped(body)
     if kind == "header":
-        return Sent(path, raw, headers=((draw(st.sampled_from(HEADERS)), draw(HEADER_VALUES)),))
+        values = HEADER_VALUES | st.just(f"Bearer {world.user_token}")
+        return Sent(path, raw, headers=((draw(st.sampled_from(HEADERS)), draw(values)),))
     if kind == "query":
         return Sent(path, raw, query=tuple(draw(st.lists(_parameters(world), min_size=1, max_size=3))))
     if kind == "path":
@@ -233,10 +237,39 @@ def spoiled(draw: DrawFn, route: Route, world: World) -> Sent:
     return Sent(path, draw(_bodies(body)))
 
 
+def send(world: World, route: Route, sent: Sent) -> TestResponse:
+    """The answer to a spoiled request."""
+    headers = {"Content-Type": "application/json", **world.own_headers(route), **dict(sent.headers)}
+    query: Any = list(sent.query) if sent.query else None
+    return world.send(route.method, sent.path, headers=headers, data=sent.body, query_string=query)
+
+
 def good_body(route: Route, ids: Ids) -> Any:
     """The body of a good request; None when the route takes none."""
     make = BODIES.get(str(route))
     return make(ids) if make else None
+
+
+def with_strangers(body: Any, strangers: Ids) -> Iterator[Any]:
+    """The body with one of its ids, each in its turn, an id of nothing, or of what a stranger has."""
+    for place in list(_ids_in(body)):
+        name = str(place[-1])
+        for other in (UNKNOWN, strangers[CALLED.get(name, name)]):
+            changed = json.loads(json.dumps(body))
+            parent = changed
+            for key in place[:-1]:
+                parent = parent[key]
+            parent[name] = other
+            yield changed
+
+
+def _ids_in(body: Any) -> Iterator[tuple[Any, ...]]:
+    entries = body.items() if isinstance(body, dict) else enumerate(body)
+    for key, value in entries:
+        if isinstance(value, dict | list):
+            yield from ((key, *place) for place in _ids_in(value))
+        elif key != "client_id" and str(key).endswith("_id") and str(value).count("-") == 4:
+            yield (key,)
 
 
 def _parameters(world: World) -> SearchStrategy[tuple[str, str]]:

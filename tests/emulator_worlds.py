@@ -70,6 +70,10 @@ def routes() -> list[Route]:
     )
 
 
+# The version that has a resource which the newest has no longer.
+OLD = {"accounting_sync_rules": "2024-01-31", "webhooks": "2023-09-01", "webhook_settings": "2023-09-01"}
+
+
 @dataclass
 class World:
     """The app, its file, and what stands in it."""
@@ -88,6 +92,14 @@ class World:
         sent = {name: value for name, value in headers.items() if value is not None}
         client = self.app.test_client()
         return client.open(path, method=method, json=body, headers=sent, **options)
+
+    def own_headers(self, route: Route) -> dict[str, str | None]:
+        """What a route needs beside the headers of all others."""
+        if str(route) == "POST /v1/accounting_connections":
+            return {"X-Monite-Entity-Id": self.entities[2]}
+        if route.rule.startswith("/v1/entity_users/m"):
+            return {"Authorization": f"Bearer {self.user_token}"}
+        return {"X-Monite-Version": OLD.get(route.rule.split("/")[2], VERSION)}
 
     @cached_property
     def ids(self) -> dict[str, str]:

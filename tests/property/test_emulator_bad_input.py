@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,16 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 from werkzeug.test import TestResponse
 
-from tests.emulator_requests import BODIES, Sent, good_body, spoiled
-from tests.emulator_worlds import UNKNOWN, VERSION, Route, World, routes, world
+from tests.emulator_requests import BODIES, good_body, send, spoiled, with_strangers
+from tests.emulator_worlds import UNKNOWN, Route, World, routes, world
 from tests.monite_packages import Readers
 
 ROUTES = routes()
 ENTITY_FREE = re.compile(
     r"/v1/(auth|settings|entities|webhook_subscriptions|webhook_settings)\b|/v1/entity_users/m|/v1/events/<"
 )
-OLD = {"accounting_sync_rules": "2024-01-31", "webhooks": "2023-09-01", "webhook_settings": "2023-09-01"}
-"""The version that has a resource which the newest has no longer."""
 SHAPE_A, SHAPE_B, SHAPE_C = {400, 401, 403, 404, 405, 406, 409, 501}, {422}, {413, 429}
 each_route = pytest.mark.parametrize("route", ROUTES, ids=str)
 
@@ -69,7 +66,7 @@ def test_a_spoiled_request_gets_a_documented_answer(
 ) -> None:
     sent = data.draw(spoiled(route, monite))
 
-    answer = _send(monite, route, sent)
+    answer = send(monite, route, sent)
 
     changed = monite.has_changed()
     if changed:
@@ -104,28 +101,22 @@ def test_ids_of_nothing_and_of_another_entity_are_not_found(monite: World, route
             assert not monite.has_changed()
 
 
-def _own_headers(monite: World, route: Route) -> dict[str, str | None]:
-    """What a route needs beside the headers of all others."""
-    if str(route) == "POST /v1/accounting_connections":
-        return {"X-Monite-Entity-Id": monite.entities[2]}
-    if route.rule.startswith("/v1/entity_users/m"):
-        return {"Authorization": f"Bearer {monite.user_token}"}
-    return {"X-Monite-Version": OLD.get(route.rule.split("/")[2], VERSION)}
+@pytest.mark.parametrize("route", [route for route in ROUTES if str(route) in BODIES], ids=str)
+def test_a_body_that_names_nothing_or_a_thing_of_another_entity_is_refused(
+    monite: World, route: Route
+) -> None:
+    for body in with_strangers(good_body(route, monite.ids), monite.foreign):
+        answer = monite.send(route.method, route.path(monite.ids), body, headers=monite.own_headers(route))
+        assert answer.status_code in (400, 404), (body, answer.text)
+        assert not monite.has_changed()
 
 
 def _good(monite: World, route: Route, **headers: str | None) -> TestResponse:
     query = {"object_type": "bill"} if route.rule == "/v1/accounting_synced_records" else None
     body, path = good_body(route, monite.ids), route.path(monite.ids)
     return monite.send(
-        route.method, path, body, headers={**_own_headers(monite, route), **headers}, query_string=query
+        route.method, path, body, headers={**monite.own_headers(route), **headers}, query_string=query
     )
-
-
-def _send(monite: World, route: Route, sent: Sent) -> TestResponse:
-    own = _own_headers(monite, route)
-    headers = {"Content-Type": "application/json", **own, **dict(sent.headers)}
-    query: Any = list(sent.query) if sent.query else None
-    return monite.send(route.method, sent.path, headers=headers, data=sent.body, query_string=query)
 
 
 def _check(answer: TestResponse) -> None:
