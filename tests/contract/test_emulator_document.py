@@ -57,6 +57,15 @@ def test_the_lines_of_a_walk_lead_from_nothing_into_the_books(tmp_path: Path, ti
         }
 
 
+def test_every_other_line_is_taken_too(tmp_path: Path) -> None:
+    others = sections(TEXT, "## ")
+    assert list(others) == ["Codat, between Monite and the books"]
+
+    with serve(tmp_path) as emulator, requests.Session() as http:
+        for shown in others.values():
+            Shell(http).run(shown.replace(ADDRESS, emulator.url))
+
+
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="needs bash and curl")
 def test_a_real_shell_reads_the_lines_in_the_same_way(tmp_path: Path) -> None:
     with serve(tmp_path, instant=False) as emulator:
