@@ -294,12 +294,12 @@ def _page(monite: Face, content: str) -> Any:
     "error", [RuntimeError("unheard of"), sqlite3.OperationalError("database is locked")]
 )
 def test_what_nobody_expected_is_logged_and_answered_as_monites_500(
-    monite: Face, caplog: pytest.LogCaptureFixture, error: Exception
+    monite: Face, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def fail() -> str:
         raise error
 
-    monite.app.view_functions["products.index"] = fail
+    monkeypatch.setitem(monite.app.view_functions, "products.index", fail)
 
     answer = monite.send("GET", "/products")
 
