@@ -26,7 +26,7 @@ from app.emulator.sync.deliveries import Deliverer
 VERSION = "2024-01-31"
 Body = dict[str, Any]
 _IDLE: list[Flask] = []
-"""Apps whose test is over."""
+"""Apps whose test is over; one that changed its app has put it back (`monkeypatch`)."""
 
 
 @dataclass(frozen=True, slots=True)
