@@ -16,6 +16,7 @@ from waitress.server import create_server
 
 from app.emulator.config import EmulatorSettings
 from app.emulator.factory import create_emulator
+from tests import sample_files
 
 VERSION = "2024-01-31"
 
@@ -94,7 +95,7 @@ class Client:
 
 @contextmanager
 def serve(folder: Path, *, rate_limit: int = 100_000, instant: bool = True) -> Iterator[Running]:
-    """An emulator over a fresh file in the folder, gone at the end."""
+    """An emulator over fresh sample data in the folder, gone at the end."""
     listening = socket.create_server(("127.0.0.1", 0))
     # The sign-in addresses that it hands out carry its own port.
     settings = EmulatorSettings(
@@ -103,6 +104,7 @@ def serve(folder: Path, *, rate_limit: int = 100_000, instant: bool = True) -> I
         instant=instant,
         rate_limit=rate_limit,
     )
+    sample_files.copy_to(settings.database)
     app = create_emulator(settings)
     server: Any = create_server(app, sockets=[listening], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)

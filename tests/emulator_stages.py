@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from app.emulator.store import connections as rows
 from app.emulator.store import sides
 from app.emulator.store.database import open_database
 from app.emulator.sync import connections
+from tests import sample_files
 
 BACK = "http://127.0.0.1:5000/connect/return"
 
@@ -67,21 +67,14 @@ class Stage:
         return one(answer, "[role=status]")
 
 
-def make_sample_file(folder: Path) -> Path:
-    """A file with the sample businesses, to be copied: making it takes a second."""
-    path = folder / "emulator.sqlite3"
-    create_emulator(EmulatorSettings(database=path), engine=False)
-    return path
-
-
 @contextmanager
-def stages(folder: Path, sample_file: Path) -> Iterator[Callable[..., Stage]]:
+def stages(folder: Path) -> Iterator[Callable[..., Stage]]:
     """Makes a stage over a copy of the sample data, told where Finish leads."""
     opened: list[Database] = []
 
     def make(redirect_url: str | None = BACK) -> Stage:
-        path = folder / "emulator.sqlite3"
-        shutil.copyfile(sample_file, path)
+        path = folder / f"emulator-{len(opened)}.sqlite3"
+        sample_files.copy_to(path)
         settings = EmulatorSettings(database=path, instant=True, redirect_url=redirect_url)
         app = create_emulator(settings, engine=False)
         opened.append(open_database(path))

@@ -140,6 +140,9 @@ class Dashboard:
         self._processes[command].wait()
 
     def stop(self) -> None:
+        """End both at once: their store ends with the test."""
         for process in self._processes.values():
             if process.poll() is None:
-                end(process)
+                process.kill()
+        for process in self._processes.values():
+            process.wait(15)

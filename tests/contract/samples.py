@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,20 +11,20 @@ from sqlite_utils import Database
 from app.emulator.config import EmulatorSettings
 from app.emulator.factory import create_emulator
 from app.emulator.store.database import open_database
+from tests import sample_files
 
 
 class Copies:
     """Sample data, loaded once; every emulator gets a file of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._original = folder, folder / "smooth.sqlite3"
-        create_emulator(self._settings(self._original, 1), engine=False)
+        self._folder = folder
         self._kept: Database | None = None
 
     def make(self, *, rate_limit: int = 1_000_000) -> Flask:
         """An emulator in instant mode, as fresh as the sample data."""
         path = self._folder / f"{uuid4()}.sqlite3"
-        shutil.copy(self._original, path)
+        sample_files.copy_to(path)
         self.close()
         # Were each request's connection the only one, SQLite would tidy the file up after each.
         self._kept = open_database(path)

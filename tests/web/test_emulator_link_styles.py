@@ -10,19 +10,14 @@ import pytest
 from app.emulator.rules.versions import VERSIONS
 from app.emulator.store import faults
 from app.emulator.sync import connections, mishaps
-from tests.emulator_stages import BACK, Stage, buttons, make_sample_file, one, soup, stages
+from tests.emulator_stages import BACK, Stage, buttons, one, soup, stages
 
 CHOSEN_THERE = [version.date for version in VERSIONS.values() if version.link_style != "codat"]
 
 
-@pytest.fixture(scope="module")
-def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_sample_file(tmp_path_factory.mktemp("sample"))
-
-
 @pytest.fixture
-def make_stage(tmp_path: Path, sample_file: Path) -> Iterator[Callable[..., Stage]]:
-    with stages(tmp_path, sample_file) as make:
+def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    with stages(tmp_path) as make:
         yield make
 
 

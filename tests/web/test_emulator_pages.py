@@ -13,17 +13,12 @@ from app.emulator.store import clock, faults, sides
 from app.emulator.store import connections as rows
 from app.emulator.store.database import write
 from app.emulator.sync import connections, engine, mishaps, push
-from tests.emulator_stages import BACK, Stage, buttons, make_sample_file, one, soup, stages
-
-
-@pytest.fixture(scope="module")
-def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_sample_file(tmp_path_factory.mktemp("sample"))
+from tests.emulator_stages import BACK, Stage, buttons, one, soup, stages
 
 
 @pytest.fixture
-def make_stage(tmp_path: Path, sample_file: Path) -> Iterator[Callable[..., Stage]]:
-    with stages(tmp_path, sample_file) as make:
+def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    with stages(tmp_path) as make:
         yield make
 
 
