@@ -7,8 +7,12 @@ asks for anything outside this machine.
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,8 +27,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from app.store.database import to_text
 from tests.e2e import browsers
-from tests.processes import free_port
+from tests.processes import free_port, until
 from tests.stack import Dashboard, Emulator
 
 PATIENCE = 10_000
@@ -75,15 +80,51 @@ def emulator(shared_emulator: Emulator) -> Emulator:
 
     The large one has withdrawn its access: reading its 2,000 bills would slow every journey down.
     """
-    shared_emulator.reset()
-    shared_emulator.fault("access_withdrawn", entity_id=shared_emulator.entity_id("Tamarack"))
+    start_over(shared_emulator)
     return shared_emulator
 
 
+def start_over(emulator: Emulator) -> None:
+    """Sample data as on the first day, without the large business."""
+    emulator.reset()
+    emulator.fault("access_withdrawn", entity_id=emulator.entity_id("Tamarack"))
+
+
+@pytest.fixture(scope="session")
+def store_with_all_read(
+    tmp_path_factory: pytest.TempPathFactory, shared_emulator: Emulator, dashboard_port: int
+) -> Path:
+    """The store of a dashboard that has read everything: reading it takes most of a journey's time."""
+    folder = tmp_path_factory.mktemp("read")
+    start_over(shared_emulator)
+    dashboard = Dashboard(folder, dashboard_port, shared_emulator)
+    store = folder / "gangway.sqlite3"
+    until(lambda: _is_read(store), 60, "the first reading")
+    dashboard.stop()
+    # The journal, which a process that was killed leaves, goes into the file.
+    with closing(sqlite3.connect(store)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return store
+
+
+def _is_read(store: Path) -> bool:
+    with closing(sqlite3.connect(store)) as db:
+        entities, still_due = db.execute(
+            """
+            SELECT count(DISTINCT entity_id), count(*) FILTER (WHERE as_of IS NULL OR next_due <= ?)
+            FROM resources WHERE next_due IS NOT NULL
+            """,
+            [to_text(datetime.now(UTC))],
+        ).fetchone()
+    return bool(entities > 1 and still_due == 0)
+
+
 @pytest.fixture
-def dashboard(tmp_path: Path, emulator: Emulator, dashboard_port: int) -> Iterator[Dashboard]:
-    """The dashboard and its worker, with an empty store."""
-    dashboard = Dashboard(tmp_path, dashboard_port, emulator)
+def dashboard(request: pytest.FixtureRequest, tmp_path: Path, dashboard_port: int) -> Iterator[Dashboard]:
+    """The dashboard and its worker, which has read everything before, unless this is a first start."""
+    if "first_start" not in request.keywords:
+        shutil.copy(request.getfixturevalue("store_with_all_read"), tmp_path)
+    dashboard = Dashboard(tmp_path, dashboard_port, request.getfixturevalue("emulator"))
     yield dashboard
     dashboard.stop()
 

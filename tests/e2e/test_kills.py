@@ -37,6 +37,7 @@ def kill_and_start(page: Page, dashboard: Dashboard) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.first_start
 def test_bulk_assignment_and_retry_of_many_survive_kills(
     page: Page, emulator: Emulator, dashboard: Dashboard, problems: Problems
 ) -> None:
