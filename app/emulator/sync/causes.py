@@ -7,6 +7,7 @@ needed to undo it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from sqlite_utils import Database
 from app.emulator.errors import BadRequestError, NotFoundError
 from app.emulator.store import book_pages, books, clock, corrections, listings
 
+Row = dict[str, Any]
 Options = dict[str, Any]
 Make = Callable[[Database, str | None, Options], Options]
 Undo = Callable[[Database, Options], None]
@@ -48,41 +50,43 @@ def _unset(db: Database, options: Options) -> None:
     corrections.set_fact(db, options["organisation_id"], options["column"], options["before"])
 
 
-def _archive_account(db: Database, entity_id: str | None, options: Options) -> Options:
-    """The account `account_id`, else the one that most lines are assigned to."""
-    organisation = _organisation(db, entity_id)
-    accounts = {row["id"]: row for row in corrections.find_accounts(db, organisation["id"])}
-    asked: str | None = options.get("account_id") or listings.most_assigned_account(db, str(entity_id))
-    in_use = (row["id"] for row in accounts.values() if row["status"] == "Active")
-    account_id = asked if asked is not None else next(in_use, "")
-    if account_id not in accounts:
-        raise NotFoundError("Account not found")
-    corrections.set_account_status(db, organisation["id"], account_id, "Archived")
-    before = accounts[account_id]["status"]
-    return {"organisation_id": organisation["id"], "account_id": account_id, "before": before}
+@dataclass(frozen=True, slots=True)
+class _Things:
+    """What a chart or an address book holds, and how one of it is put away and brought back."""
+
+    name: str
+    find: Callable[[Database, str], list[Row]]
+    most_used: Callable[[Database, str, str], str | None]
+    set_status: Callable[[Database, str, str, str], None]
+
+    def archive(self, db: Database, entity_id: str | None, options: Options) -> Options:
+        """The one that the options name, else the one that is used most, else any that is in use."""
+        organisation_id = _organisation(db, entity_id)["id"]
+        key, statuses = (
+            f"{self.name}_id",
+            {row["id"]: row["status"] for row in self.find(db, organisation_id)},
+        )
+        asked = options.get(key) or self.most_used(db, str(entity_id), organisation_id)
+        found = asked or next((one for one, status in statuses.items() if status == "Active"), "")
+        if found not in statuses:
+            raise NotFoundError(f"{self.name.capitalize()} not found")
+        self.set_status(db, organisation_id, found, "Archived")
+        return {"organisation_id": organisation_id, key: found, "before": statuses[found]}
+
+    def restore(self, db: Database, options: Options) -> None:
+        """As it was before."""
+        self.set_status(db, options["organisation_id"], options[f"{self.name}_id"], options["before"])
 
 
-def _restore_account(db: Database, options: Options) -> None:
-    corrections.set_account_status(db, options["organisation_id"], options["account_id"], options["before"])
-
-
-def _archive_contact(db: Database, entity_id: str | None, options: Options) -> Options:
-    """The contact `contact_id`, else the one that most bills and invoices are linked to by now."""
-    organisation = _organisation(db, entity_id)
-    contacts = {row["id"]: row for row in corrections.find_contacts(db, organisation["id"])}
-    used = corrections.most_used_contact(db, str(entity_id), organisation["id"])
-    asked: str | None = options.get("contact_id") or used
-    in_use = (row["id"] for row in contacts.values() if row["status"] == "Active")
-    contact_id = asked if asked is not None else next(in_use, "")
-    if contact_id not in contacts:
-        raise NotFoundError("Contact not found")
-    corrections.set_contact_status(db, organisation["id"], contact_id, "Archived")
-    before = contacts[contact_id]["status"]
-    return {"organisation_id": organisation["id"], "contact_id": contact_id, "before": before}
-
-
-def _restore_contact(db: Database, options: Options) -> None:
-    corrections.set_contact_status(db, options["organisation_id"], options["contact_id"], options["before"])
+_ACCOUNTS = _Things(
+    "account",
+    corrections.find_accounts,
+    lambda db, entity_id, _: listings.most_assigned_account(db, entity_id),
+    corrections.set_account_status,
+)
+_CONTACTS = _Things(
+    "contact", corrections.find_contacts, corrections.most_used_contact, corrections.set_contact_status
+)
 
 
 def _disable_currency(db: Database, entity_id: str | None, options: Options) -> Options:
@@ -151,8 +155,8 @@ def _organisation(db: Database, entity_id: str | None) -> Options:
 
 MADE: dict[str, Make] = {
     "period_closed": _close_period,
-    "account_archived": _archive_account,
-    "contact_archived": _archive_contact,
+    "account_archived": _ACCOUNTS.archive,
+    "contact_archived": _CONTACTS.archive,
     "currency_disabled": _disable_currency,
     "duplicate_number": _enter_number,
     "subscription_lapsed": _setting("subscription", "ended"),
@@ -161,8 +165,8 @@ MADE: dict[str, Make] = {
 }
 UNDONE: dict[str, Undo] = {
     "period_closed": _unset,
-    "account_archived": _restore_account,
-    "contact_archived": _restore_contact,
+    "account_archived": _ACCOUNTS.restore,
+    "contact_archived": _CONTACTS.restore,
     "currency_disabled": _enable_currency,
     "duplicate_number": _remove_document,
     "subscription_lapsed": _unset,
