@@ -20,8 +20,8 @@ run: $(VENV)/runtime
 test: lint
 	@$(BIN)/python -m tests.e2e.browsers
 	$(BIN)/python -m pytest --ignore=tests/e2e --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=term:skip-covered
-	@# A journey is five processes and a browser: one at a time, and once more when the machine was too busy.
-	$(BIN)/python -m pytest tests/e2e --reruns=1
+	@# A journey is five processes and a browser: two at a time, and once more when the machine was too busy.
+	$(BIN)/python -m pytest tests/e2e --numprocesses=2 --dist=worksteal --reruns=1
 
 lint: $(VENV)/checks
 	$(BIN)/ruff check .

@@ -32,7 +32,7 @@ from tests.e2e import browsers
 from tests.processes import free_port, until
 from tests.stack import Dashboard, Emulator
 
-PATIENCE = 10_000
+PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 FETCHED_WITHOUT_A_HOST = ("data", "blob", "about")
 

@@ -112,7 +112,7 @@ def reload_until(page: Page, wanted: Locator) -> None:
         page.reload()
         return wanted.count() > 0
 
-    until(there, 15, "what the page was to show")
+    until(there, 30, "what the page was to show")
 
 
 def row(page: Page, name: str) -> Locator:
