@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from app.config import Settings
 from app.factory import create_app
 from app.store.database import connect, to_text, write
+from tests.emulator_stages import Stage, stages
 from tests.factories import make_monite
 
 NOW = datetime(2025, 5, 9, 9, 42, tzinfo=UTC)
@@ -66,3 +67,15 @@ def enter(app: Flask, store: Database) -> Enter:
         return browser
 
     return come_in
+
+
+@pytest.fixture
+def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    """Makes emulators with the sample data, for its own pages."""
+    with stages(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def stage(make_stage: Callable[..., Stage]) -> Stage:
+    return make_stage()

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from app.emulator.rules.versions import VERSIONS
 from app.emulator.store import faults
 from app.emulator.sync import connections, mishaps
-from tests.emulator_stages import BACK, Stage, buttons, one, soup, stages
+from tests.emulator_stages import BACK, Stage, buttons, one, soup
 
 CHOSEN_THERE = [version.date for version in VERSIONS.values() if version.link_style != "codat"]
-
-
-@pytest.fixture
-def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
-    with stages(tmp_path) as make:
-        yield make
-
-
-@pytest.fixture
-def stage(make_stage: Callable[..., Stage]) -> Stage:
-    return make_stage()
 
 
 @pytest.fixture(params=CHOSEN_THERE)

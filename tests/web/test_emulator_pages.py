@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,7 @@ from app.emulator.store import clock, faults, sides
 from app.emulator.store import connections as rows
 from app.emulator.store.database import write
 from app.emulator.sync import connections, engine, mishaps, push
-from tests.emulator_stages import BACK, Stage, buttons, one, soup, stages
-
-
-@pytest.fixture
-def make_stage(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
-    with stages(tmp_path) as make:
-        yield make
-
-
-@pytest.fixture
-def stage(make_stage: Callable[..., Stage]) -> Stage:
-    return make_stage()
+from tests.emulator_stages import BACK, Stage, buttons, one, soup
 
 
 def test_every_sign_in_page_says_that_it_is_for_practice(stage: Stage) -> None:

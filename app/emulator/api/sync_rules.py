@@ -7,15 +7,15 @@ from flask import Blueprint, Response, jsonify
 from app.emulator.api.gate import entity_id
 from app.emulator.bodies import Field, choice, listed, nested, read
 from app.emulator.deps import database
-from app.emulator.store import payables, sync_rules
+from app.emulator.rules.statuses import PAYABLE_STATUSES, RECEIVABLE_STATUSES
+from app.emulator.store import sync_rules
 from app.emulator.store.database import write
 
 bp = Blueprint("sync_rules", __name__, url_prefix="/v1/accounting_sync_rules")
 
-RECEIVABLE = ("issued", "partially_paid", "paid", "overdue", "uncollectible", "canceled", "deleted")
 LISTS = {
-    "payable": Field(listed(choice(payables.STATUSES)), nullable=False),
-    "receivable": Field(listed(choice(RECEIVABLE)), nullable=False),
+    "payable": Field(listed(choice(PAYABLE_STATUSES)), nullable=False),
+    "receivable": Field(listed(choice(RECEIVABLE_STATUSES)), nullable=False),
 }
 UPDATE = {"push_statuses": Field(nested(LISTS), nullable=False)}
 

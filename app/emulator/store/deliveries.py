@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from app.emulator.rules.events import OBJECT_TYPES
 from app.emulator.store import clock, pages
-from app.emulator.store.filters import Filter, choice, compile_filters, identifier, moments
+from app.emulator.store.filters import Filter, Filters, choice, compile_filters, identifier, moments
 
 Row = dict[str, Any]
 
@@ -50,17 +50,17 @@ def create(db: Database, subscription: Row, events: Sequence[Mapping[str, Any]])
 
 def find(db: Database, entity_id: str, args: Mapping[str, list[str]]) -> pages.Page:
     """One page of what was sent about the entity, in Monite's shape."""
-    query = pages.read_query(LISTING, args, entity_id)
-    where, values = compile_filters(FILTERS, query.filters)
-    found = pages.fetch(
-        db,
-        LISTING,
-        query,
-        entity_id,
-        where=[*where, "created_at >= :kept"],
-        values={**values, "kept": oldest_kept(db)},
-    )
-    return found.shaped(_shaped)
+    return kept_page(db, LISTING, FILTERS, entity_id, args).shaped(_shaped)
+
+
+def kept_page(
+    db: Database, listing: pages.Listing, filters: Filters, entity_id: str, args: Mapping[str, list[str]]
+) -> pages.Page:
+    """One page of a list of which only the last three months are kept."""
+    query = pages.read_query(listing, args, entity_id)
+    where, values = compile_filters(filters, query.filters)
+    where, values = [*where, "created_at >= :kept"], {**values, "kept": oldest_kept(db)}
+    return pages.fetch(db, listing, query, entity_id, where=where, values=values)
 
 
 def record(db: Database, delivery_id: str, *, status: int | None, response: str, success: bool) -> None:

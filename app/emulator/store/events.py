@@ -14,7 +14,7 @@ from app.emulator.rules import events as rules
 from app.emulator.rules.versions import Version
 from app.emulator.store import clock, deliveries, meta, outgoing, pages, subscriptions
 from app.emulator.store.database import write
-from app.emulator.store.filters import choice, compile_filters, moments
+from app.emulator.store.filters import choice, moments
 
 Row = dict[str, Any]
 
@@ -62,16 +62,7 @@ def emit_all(db: Database, entity_id: str, object_type: str, event: str, object_
 
 def find(db: Database, entity_id: str, args: Mapping[str, list[str]], version: Version) -> pages.Page:
     """One page of what happened to the entity's things, as the version writes it."""
-    query = pages.read_query(LISTING, args, entity_id)
-    where, values = compile_filters(FILTERS, query.filters)
-    found = pages.fetch(
-        db,
-        LISTING,
-        query,
-        entity_id,
-        where=[*where, "created_at >= :kept"],
-        values={**values, "kept": deliveries.oldest_kept(db)},
-    )
+    found = deliveries.kept_page(db, LISTING, FILTERS, entity_id, args)
     return found.shaped(lambda row: rules.shape(row, version))
 
 

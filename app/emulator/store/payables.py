@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlite_utils import Database
 
 from app.emulator.rules.codes import CURRENCIES
+from app.emulator.rules.statuses import PAYABLE_STATUSES
 from app.emulator.store import creators, objects, pages
 from app.emulator.store.filters import (
     Filter,
@@ -27,16 +28,6 @@ from app.emulator.store.filters import (
 from app.emulator.store.objects import Row, body_of
 
 TABLE = "payables"
-STATUSES = (
-    "draft",
-    "new",
-    "approve_in_progress",
-    "waiting_to_be_paid",
-    "partially_paid",
-    "paid",
-    "canceled",
-    "rejected",
-)
 CLOSED = ("paid", "canceled", "rejected")
 """In these statuses neither a payable nor its lines can be changed."""
 
@@ -46,8 +37,8 @@ LISTING = pages.Listing(
 _TAGGED = "EXISTS (SELECT 1 FROM json_each(body, '$.tags') WHERE json_extract(value, '$.id') IN"
 _ASKED = " (SELECT value FROM json_each({})))"
 FILTERS = {
-    "status": choice("status", STATUSES),
-    "status__in": choices("status", STATUSES),
+    "status": choice("status", PAYABLE_STATUSES),
+    "status__in": choices("status", PAYABLE_STATUSES),
     "id__in": among("id"),
     **moments("created_at", "created_at"),
     **numbers("total_amount", "total_amount"),
