@@ -265,3 +265,80 @@ def stopped_batches(db: Database) -> None:
         db,
         "CREATE INDEX batches_stopped ON batches (stop_requested_at) WHERE stop_requested_at IS NOT NULL",
     )
+
+
+DAILY_WORK = """
+-- what a person answered to "from now on?": the account for a supplier's lines, or that it is not to be asked again
+CREATE TABLE remembered_choices (
+    entity_id TEXT NOT NULL, supplier TEXT NOT NULL, account_id TEXT NOT NULL, answer TEXT NOT NULL CHECK (answer IN ('yes', 'no')),
+    actor_name TEXT NOT NULL, actor_role TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (entity_id, supplier)) STRICT;
+
+-- what became of an account after it was first seen: archived, restored, renamed, recoded, gone, back
+CREATE TABLE account_changes (
+    id INTEGER PRIMARY KEY, entity_id TEXT NOT NULL, account_id TEXT NOT NULL, at TEXT NOT NULL, kind TEXT NOT NULL,
+    was TEXT, became TEXT, settled_at TEXT, settled_by TEXT) STRICT;
+CREATE INDEX account_changes_open ON account_changes (entity_id, id DESC) WHERE settled_at IS NULL;
+CREATE INDEX products_by_account ON products (entity_id, ledger_account_id) WHERE ledger_account_id IS NOT NULL AND gone = 0;
+CREATE INDEX lines_by_account ON payable_lines (entity_id, ledger_account_id) WHERE ledger_account_id IS NOT NULL;
+
+-- an entity's default accounts as last read from Monite, where the API version has them
+CREATE TABLE entity_defaults (
+    entity_id TEXT PRIMARY KEY, products_account_id TEXT, payments_account_id TEXT, deductions_tax_id TEXT,
+    raw TEXT NOT NULL, seen_at TEXT NOT NULL) STRICT;
+CREATE TABLE measure_units (
+    id TEXT PRIMARY KEY, entity_id TEXT NOT NULL, name TEXT NOT NULL, description TEXT,
+    gone INTEGER NOT NULL DEFAULT 0, raw TEXT NOT NULL, seen_at TEXT NOT NULL) STRICT;
+CREATE INDEX measure_units_by_name ON measure_units (entity_id, gone, name);
+ALTER TABLE products ADD COLUMN measure_unit_id TEXT;
+
+-- why a person handles a record elsewhere ('' while it is to be sent), and how often it was tried by itself since it stopped
+ALTER TABLE synced_records ADD COLUMN handled TEXT NOT NULL DEFAULT '';
+ALTER TABLE synced_records ADD COLUMN automatic_tries INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX records_unrecognised ON synced_records (error_text, entity_id) WHERE problem = 'UNKNOWN';
+CREATE TABLE record_notes (
+    id INTEGER PRIMARY KEY, entity_id TEXT NOT NULL, record_id TEXT NOT NULL, at TEXT NOT NULL,
+    actor_name TEXT NOT NULL, actor_role TEXT NOT NULL, text TEXT NOT NULL) STRICT;
+CREATE INDEX notes_by_record ON record_notes (record_id, id DESC);
+
+-- the date up to which an entity's books are closed, as a person told us: it warns, and holds nothing back
+CREATE TABLE closing_dates (
+    entity_id TEXT PRIMARY KEY, closed_up_to TEXT NOT NULL, actor_name TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+
+-- the one record that a person sends first; outcome: right, wrong, skipped
+CREATE TABLE first_sends (
+    entity_id TEXT PRIMARY KEY, object_type TEXT, object_id TEXT, record_id TEXT, started_at TEXT, started_by TEXT,
+    checked TEXT NOT NULL DEFAULT '[]', outcome TEXT, ended_at TEXT, ended_by TEXT) STRICT;
+
+-- a file of accounts that was read and not applied yet; its report is what applying it would change
+CREATE TABLE account_files (
+    id TEXT PRIMARY KEY, entity_id TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, report TEXT NOT NULL,
+    actor_name TEXT NOT NULL, created_at TEXT NOT NULL, applied_at TEXT, batch_id TEXT) STRICT;
+CREATE INDEX account_files_by_entity ON account_files (entity_id, created_at DESC);
+"""
+
+
+def _account_watchers() -> str:
+    """Accounts are told about wherever they are changed, so that no reader can forget it."""
+    told = (
+        ("status", "lower(old.status) = 'active' AND lower(new.status) <> 'active'", "'archived'", "status"),
+        ("status", "lower(old.status) <> 'active' AND lower(new.status) = 'active'", "'restored'", "status"),
+        ("name", "old.name IS NOT new.name", "'renamed'", "name"),
+        ("nominal_code", "old.nominal_code IS NOT new.nominal_code", "'recoded'", "nominal_code"),
+        ("gone", "old.gone IS NOT new.gone", "CASE new.gone WHEN 1 THEN 'gone' ELSE 'back' END", "name"),
+    )
+    return "".join(
+        f"""
+CREATE TRIGGER account_watched_{n} AFTER UPDATE OF {column} ON ledger_accounts WHEN {happened} BEGIN
+    INSERT INTO account_changes (entity_id, account_id, at, kind, was, became)
+    VALUES (new.entity_id, new.id, new.seen_at, {kind}, old.{shown}, new.{shown});
+END;
+"""
+        for n, (column, happened, kind, shown) in enumerate(told)
+    )
+
+
+@migrations()
+def daily_work(db: Database) -> None:
+    """What assigning, deciding and repairing keep beside the mirror."""
+    run_script(db, DAILY_WORK)
+    run_script(db, _account_watchers())
