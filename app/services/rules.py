@@ -11,6 +11,7 @@ from app.domain import effects
 from app.domain.effects import Change, DocumentBrief, DocumentCount, Outlook, fingerprint
 from app.domain.errors import GangwayError, MoniteError, NotFoundError
 from app.domain.events import Event
+from app.domain.first_sends import Phase
 from app.domain.holds import Hold, HoldResult, RuleSave
 from app.domain.outbox import Intent, OutboxRow, OutboxState
 from app.domain.sync_rules import NOTHING, USUAL, SyncRules
@@ -18,7 +19,7 @@ from app.services import outbox
 from app.services.deliveries.rules import ACTION, wanted
 from app.services.deps import Deps
 from app.services.holds import HELD, NOT_HELD, RESUMED, SAVED, standing
-from app.store import events, holds, revisions, rule_effects, rule_saves, sync_rules
+from app.store import events, first_sends, holds, revisions, rule_effects, rule_saves, sync_rules
 from app.store import outbox as outbox_rows
 from app.store.database import write
 
@@ -118,6 +119,7 @@ def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
     with write(db):
         held = view.hold is not None
         holds.keep(db, entity_id, asked)
+        first_sends.end_early(db, entity_id, Phase.CLOSED)
         rule_saves.save(db, entity_id, now, deps.actor.name)
         ids = outbox.put(db, entity_id, deps.actor, [_intent(entity_id, asked)], now)
         kind = RESUMED if held and view.shown and view.shown.same_as(asked) else SAVED
@@ -147,6 +149,7 @@ def hold(deps: Deps, entity_id: str, reason: str) -> HoldResult:
         is_new = holds.find(db, entity_id) is None
         lists, guessed = _to_come_back_to(db, entity_id)
         holds.start(db, entity_id, lists, reason=reason, now=now, by=deps.actor.name)
+        first_sends.end_early(db, entity_id, Phase.CLOSING)
         intent = _intent(entity_id, NOTHING, hold=True, guessed=guessed and is_new)
         ids = outbox.put(db, entity_id, deps.actor, [intent], now)
         revisions.bump(db, entity_id)

@@ -75,6 +75,7 @@ _STOPS = "lines_read AND (lines = 0 OR no_account OR account_gone OR no_tax OR t
 _GROUPS = {
     "fresh": "record IS NULL AND blocked = 0",
     "stopping": f"record IS NULL AND blocked = 0 AND {_STOPS}",
+    "ready": f"record IS NULL AND blocked = 0 AND lines_read AND NOT saving AND NOT {_STOPS}",
     "sent": "record = 'sent'",
     "stopped": "record IN ('attention', 'cannot', 'left_out') AND blocked = 0",
     "blocked": "blocked = 1 AND record IS NOT 'sent'",
@@ -102,7 +103,8 @@ def find(
 ) -> list[DocumentBrief]:
     """Bills or invoices of one status and group, newest first.
 
-    Groups: never tried (fresh), those of them that will stop (stopping), sent, stopped, blocked.
+    Groups: never tried (fresh), those of them that will stop (stopping) or lack nothing (ready), sent,
+    stopped, blocked.
     """
     rows = db.query(
         f"""
