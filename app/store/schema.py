@@ -342,3 +342,21 @@ def daily_work(db: Database) -> None:
     """What assigning, deciding and repairing keep beside the mirror."""
     run_script(db, DAILY_WORK)
     run_script(db, _account_watchers())
+
+
+@migrations()
+def many_at_once(db: Database) -> None:
+    """What a change of an account was done by, and indexes that keep fifty thousand at once quick."""
+    run_script(
+        db,
+        """
+        -- of an assignment: the suggestion that was used, the batch that it tells of, the change that it takes back
+        ALTER TABLE events ADD COLUMN details TEXT;
+        CREATE INDEX events_by_object ON events (object_id, id) WHERE object_id IS NOT NULL;
+        CREATE INDEX events_by_batch ON events (batch_id, id) WHERE batch_id IS NOT NULL;
+        CREATE INDEX events_of_accounts ON events (entity_id, object_type, id DESC)
+            WHERE batch_id IS NULL AND kind IN ('account_assigned', 'accounts_assigned');
+        CREATE INDEX outbox_alone ON outbox (not_before, id) WHERE batch_id IS NULL AND state IN ('queued', 'running');
+        CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'running';
+        """,
+    )
