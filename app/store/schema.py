@@ -342,3 +342,18 @@ def daily_work(db: Database) -> None:
     """What assigning, deciding and repairing keep beside the mirror."""
     run_script(db, DAILY_WORK)
     run_script(db, _account_watchers())
+
+
+@migrations()
+def lists_that_hold_what_is_searched(db: Database) -> None:
+    """The text that is searched stands in the indexes of the lists, so a search reads no rows but those it shows."""
+    run_script(
+        db,
+        """
+        DROP INDEX lines_by_supplier;
+        DROP INDEX lines_by_state;
+        CREATE INDEX lines_by_supplier ON payable_lines (entity_id, supplier, issued_at DESC, payable_id, id, search);
+        CREATE INDEX lines_by_state ON payable_lines
+            (entity_id, assign_state, supplier, issued_at DESC, payable_id, id, search);
+        """,
+    )
