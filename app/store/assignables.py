@@ -87,9 +87,7 @@ def all_changeable(db: Database, entity_id: str, query: AssignQuery) -> list[Ass
     return [_from_row(query.kind, row) for row in db.query(sql, values)]
 
 
-def count(
-    db: Database, entity_id: str, query: AssignQuery, at_most: int, after: str | None = None
-) -> int:
+def count(db: Database, entity_id: str, query: AssignQuery, at_most: int, after: str | None = None) -> int:
     """How many rows a filter shows, those after a place when it is given, counted no further than `at_most`."""
     where, values = _filter(entity_id, query)
     found = 0
