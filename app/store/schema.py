@@ -342,3 +342,15 @@ def daily_work(db: Database) -> None:
     """What assigning, deciding and repairing keep beside the mirror."""
     run_script(db, DAILY_WORK)
     run_script(db, _account_watchers())
+
+
+@migrations()
+def documents_by_day(db: Database) -> None:
+    """The handover sheet reads the documents of a period."""
+    run_script(
+        db,
+        """
+        CREATE INDEX payables_by_day ON payables (entity_id, coalesce(issued_at, substr(created_at, 1, 10)));
+        CREATE INDEX receivables_by_day ON receivables (entity_id, coalesce(issue_date, substr(created_at, 1, 10)));
+        """,
+    )
