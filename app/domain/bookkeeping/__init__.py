@@ -1,0 +1,1 @@
+"""What Gangway knows of bookkeeping: which words belong to which kinds of accounts, and who suggests them."""

@@ -1,0 +1,92 @@
+"""Suggested accounts for products and bill lines, each with its reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from flask_babel import gettext as _
+
+from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
+from app.domain.bookkeeping.facts import Facts
+from app.domain.bookkeeping.rankings import suggest
+from app.domain.suggestions import Reason, Strength, Suggestion
+from app.services.deps import Deps
+from app.store import assignables, ledger_accounts, suggestion_facts
+
+
+def for_rows(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> dict[str, Suggestion]:
+    """By row id: the account to suggest for each row that has none and may change.
+
+    A row for which nothing speaks is left out, and so is one for which a person chose already.
+    """
+    open_rows = [row for row in rows if row.may_change and row.shown_account_id is None]
+    if not open_rows:
+        return {}
+    facts = _facts(deps, entity_id, open_rows)
+    found = ((row.id, suggest(row, facts)) for row in open_rows)
+    return {row_id: suggestion for row_id, suggestion in found if suggestion is not None}
+
+
+def for_all(deps: Deps, entity_id: str, query: AssignQuery, at_most: int) -> dict[str, Suggestion]:
+    """By row id: what is suggested for the rows that a filter shows on all its pages."""
+    if query.state not in (None, AssignState.NEEDS):
+        return {}
+    open_rows = assignables.all_changeable(deps.db, entity_id, replace(query, state=AssignState.NEEDS))
+    return for_rows(deps, entity_id, open_rows[:at_most])
+
+
+def reason_words(suggestion: Suggestion, supplier: str = "") -> str:
+    """Why an account is suggested, as a person reads it behind the strength."""
+    if suggestion.reason is Reason.REMEMBERED:
+        return _("remembered for this supplier")
+    if suggestion.reason is Reason.SAME_PRODUCT:
+        return _("same product name in the accounting system")
+    if suggestion.reason is Reason.HABIT:
+        return _habit_words(suggestion, supplier)
+    if suggestion.reason is Reason.SIMILAR_WORDS:
+        return _("similar words: “%(word)s”", word=suggestion.word)
+    return _("your default")
+
+
+def sentence(suggestion: Suggestion, supplier: str = "") -> str:
+    """Strength and reason in one: “Strong match: remembered for this supplier”."""
+    words = reason_words(suggestion, supplier)
+    if suggestion.strength is Strength.STRONG:
+        return _("Strong match: %(reason)s", reason=words)
+    return _("Possible match: %(reason)s", reason=words)
+
+
+def sentences(found: Mapping[str, Suggestion], rows: Sequence[Assignable]) -> dict[str, str]:
+    """By row id: the sentence of each suggestion; what many rows have in common is put into words once."""
+    said: dict[tuple[object, ...], str] = {}
+    result: dict[str, str] = {}
+    for row in rows:
+        if (one := found.get(row.id)) is not None:
+            key = (one.strength, one.reason, one.used, one.of, one.word, row.supplier)
+            if key not in said:
+                said[key] = sentence(one, row.supplier)
+            result[row.id] = said[key]
+    return result
+
+
+def _habit_words(suggestion: Suggestion, supplier: str) -> str:
+    numbers = {"used": suggestion.used, "of": suggestion.of}
+    if suggestion.word:
+        return _("used for %(used)s of the last %(of)s with “%(word)s”", word=suggestion.word, **numbers)
+    if supplier:
+        return _("used for %(used)s of the last %(of)s lines from %(supplier)s", supplier=supplier, **numbers)
+    return _("used for %(used)s of the last %(of)s products", **numbers)
+
+
+def _facts(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> Facts:
+    db = deps.db
+    suppliers = {row.supplier for row in rows if row.supplier}
+    products = [row.name for row in rows if row.kind is Kind.PRODUCTS]
+    return Facts(
+        accounts={account.id: account for account in ledger_accounts.find_offered(db, entity_id)},
+        remembered=suggestion_facts.remembered(db, entity_id, suppliers) if suppliers else {},
+        of_supplier=suggestion_facts.lines_of_suppliers(db, entity_id, suppliers),
+        same_products=suggestion_facts.same_products(db, entity_id, products) if products else {},
+        default_id=suggestion_facts.default_account(db, entity_id) if products else None,
+    )
