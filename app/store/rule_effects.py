@@ -75,7 +75,7 @@ _STOPS = "lines_read AND (lines = 0 OR no_account OR account_gone OR no_tax OR t
 _GROUPS = {
     "fresh": "record IS NULL AND blocked = 0",
     "stopping": f"record IS NULL AND blocked = 0 AND {_STOPS}",
-    "ready": f"record IS NULL AND blocked = 0 AND lines_read AND NOT saving AND NOT {_STOPS}",
+    "ready": f"record IS NULL AND blocked = 0 AND lines_read AND NOT saving AND NOT ({_STOPS})",
     "sent": "record = 'sent'",
     "stopped": "record IN ('attention', 'cannot', 'left_out') AND blocked = 0",
     "blocked": "blocked = 1 AND record IS NOT 'sent'",
