@@ -14,8 +14,10 @@ CHECKS = ("contact", "account", "tax", "total")
 KIND_OF = {"bill": "payable", "receivable": "receivable"}
 """Monite's rules speak of payables, its records of bills."""
 OBJECT_TYPE_OF = {kind: object_type for object_type, kind in KIND_OF.items()}
-SMALL = 3
-"""So many are preselected."""
+STARTED, RIGHT = "first_send_started", "first_send_right"
+WRONG, SKIPPED = "first_send_wrong", "first_send_skipped"
+TELLS = (STARTED, RIGHT, WRONG, SKIPPED)
+"""The events that tell of it."""
 
 
 class Phase(StrEnum):

@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 from sqlite_utils import Database
 
-from app.domain.effects import DocumentBrief, DocumentCount
+from app.domain.effects import DocumentBrief, DocumentCount, Outlook, outlook
 from app.domain.errors import InputError
 from app.domain.first_sends import (
     CHECKS,
     KIND_OF,
     OBJECT_TYPE_OF,
-    RUNNING,
-    SMALL,
+    RIGHT,
+    SKIPPED,
+    STARTED,
+    WRONG,
     Candidate,
     FirstSend,
     Outcome,
@@ -37,11 +39,10 @@ from app.services.rules import RulesView
 from app.store import events, first_sends, holds, record_lists, revisions, rule_effects
 from app.store.database import write
 
-STARTED, RIGHT = "first_send_started", "first_send_right"
-WRONG, SKIPPED = "first_send_wrong", "first_send_skipped"
-TELLS = (STARTED, RIGHT, WRONG, SKIPPED)
+PRESELECTED = 3
 SHOWN = 20
 """Candidates beyond those preselected."""
+PERSON_WAITS = 3.0
 _OF_STATUS = 50
 _UNSURE = frozenset({"TIMEOUT", "UNKNOWN"})
 """What stopped for one of these may be there already: nothing to try first."""
@@ -66,25 +67,47 @@ class View:
 
     @property
     def best(self) -> Sequence[Candidate]:
-        return self.candidates[:SMALL]
+        return self.candidates[:PRESELECTED]
 
     @property
     def others(self) -> Sequence[Candidate]:
-        return self.candidates[SMALL : SMALL + SHOWN]
+        return self.candidates[PRESELECTED : PRESELECTED + SHOWN]
 
     @property
-    def checking(self) -> bool:
-        """Whether a record went, and nobody has said yet what they think of it."""
+    def company(self) -> Outlook:
+        """What goes with the chosen one, itself included."""
+        one = self.chosen
+        if one is None or one.record_id is not None:
+            return Outlook()
+        only = SyncRules((one.status,), ()) if one.object_type == "bill" else SyncRules((), (one.status,))
+        return outlook(only, self.rules.counts)
+
+    @property
+    def may_follow(self) -> int:
+        """How many may go as well if an automatic sync comes meanwhile: the chosen one is pushed alone."""
+        one = self.chosen
+        if one is None or one.record_id is None:
+            return 0
+        return sum(
+            c.n for c in _fresh(self.rules) if (c.kind, c.status) == (KIND_OF[one.object_type], one.status)
+        )
+
+    @property
+    def shape(self) -> str:
+        """Changes when the page has to be drawn anew."""
         send = self.send
-        return send is not None and send.settled_at is not None and not send.completes
+        return f"{send.phase}-{send.result}-{send.outcome}" if send else "none"
 
 
-def view(deps: Deps, entity_id: str, chosen: str = "") -> View:
-    """The page as it stands in the store; `chosen` is the key of a candidate."""
+def view(deps: Deps, entity_id: str, chosen: str = "", *, another: bool = False) -> View:
+    """The page as it stands in the store; `chosen` is the key of a candidate.
+
+    `another` offers candidates although one has arrived already.
+    """
     found = rules.from_store(deps, entity_id)
     frame = frames.get(deps, entity_id)
     send = first_sends.find(deps.db, entity_id)
-    busy = send is not None and (send.running or send.arrived)
+    busy = send is not None and (send.running or (send.arrived and not another))
     candidates = [] if busy else _candidates(deps, frame, found)
     one = next((c for c in candidates if c.key == chosen), candidates[0] if candidates else None)
     return View(
@@ -110,7 +133,7 @@ def start(deps: Deps, entity_id: str, chosen: str) -> FirstSend:
     db, now = deps.db, deps.clock()
     with write(db):
         before = first_sends.find(db, entity_id)
-        if before is not None and (before.phase in RUNNING or before.completes):
+        if before is not None and (before.running or (before.arrived and _is(before, chosen))):
             return before
         if one is None:
             raise InputError("document", _("This one can't be sent any more. Choose another."))
@@ -120,7 +143,12 @@ def start(deps: Deps, entity_id: str, chosen: str) -> FirstSend:
         ids = outbox.put(db, entity_id, deps.actor, [first_send_steps.intent(send)], now)
         _tell(deps, entity_id, STARTED, send, became=first_send_steps.narrow(send))
     outbox.deliver_now(deps, ids)
-    return follow(deps, entity_id) or send
+    with deps.monite.hurried(PERSON_WAITS):
+        return follow(deps, entity_id) or send
+
+
+def _is(send: FirstSend, chosen: str) -> bool:
+    return f"{send.object_type}:{send.object_id}" == chosen
 
 
 def follow(deps: Deps, entity_id: str) -> FirstSend | None:
@@ -133,7 +161,8 @@ def stop(deps: Deps, entity_id: str) -> None:
     """Do not wait any longer: put everything back on hold."""
     held = holds.find(deps.db, entity_id)
     rules.hold(deps, entity_id, held.reason if held else _("put on hold by hand"))
-    follow(deps, entity_id)
+    with deps.monite.hurried(PERSON_WAITS):
+        follow(deps, entity_id)
 
 
 def right(deps: Deps, entity_id: str, checked: Sequence[str]) -> None:
@@ -165,10 +194,14 @@ def skip(deps: Deps, entity_id: str) -> None:
         _end(deps, entity_id, send, Outcome.SKIPPED, SKIPPED)
 
 
-def _arrived(deps: Deps, entity_id: str, checked: Sequence[str]) -> FirstSend:
-    ticks = [check for check in CHECKS if check in checked]
+def keep_checks(deps: Deps, entity_id: str, checked: Sequence[str]) -> None:
+    """Remember what the person has ticked so far, for whoever opens the page next."""
     with write(deps.db):
-        first_sends.check(deps.db, entity_id, ticks)
+        first_sends.check(deps.db, entity_id, [check for check in CHECKS if check in checked])
+
+
+def _arrived(deps: Deps, entity_id: str, checked: Sequence[str]) -> FirstSend:
+    keep_checks(deps, entity_id, checked)
     send = first_sends.find(deps.db, entity_id)
     if send is None or not send.arrived or send.running:
         raise InputError("document", _("Nothing has arrived yet that could be checked."))

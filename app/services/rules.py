@@ -11,11 +11,11 @@ from app.domain import effects
 from app.domain.effects import Change, DocumentBrief, DocumentCount, Outlook, fingerprint
 from app.domain.errors import GangwayError, MoniteError, NotFoundError
 from app.domain.events import Event
-from app.domain.first_sends import Phase
+from app.domain.first_sends import TELLS, Phase
 from app.domain.holds import Hold, HoldResult, RuleSave
 from app.domain.outbox import Intent, OutboxRow, OutboxState
 from app.domain.sync_rules import NOTHING, USUAL, SyncRules
-from app.services import outbox
+from app.services import closing_dates, outbox
 from app.services.deliveries.rules import ACTION, wanted
 from app.services.deps import Deps
 from app.services.holds import HELD, NOT_HELD, RESUMED, SAVED, standing
@@ -23,7 +23,7 @@ from app.store import events, first_sends, holds, revisions, rule_effects, rule_
 from app.store import outbox as outbox_rows
 from app.store.database import write
 
-HISTORY = (SAVED, HELD, NOT_HELD, RESUMED)
+HISTORY = (SAVED, HELD, NOT_HELD, RESUMED, closing_dates.CHANGED, *TELLS)
 
 
 @dataclass(frozen=True, slots=True)

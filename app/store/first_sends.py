@@ -31,7 +31,7 @@ def find_running(db: Database) -> list[FirstSend]:
 
 def begin(db: Database, entity_id: str, one: Candidate, *, now: datetime, by: Actor) -> FirstSend:
     """Note that this one goes first, in place of any earlier one that is over."""
-    rows = db.query(
+    row, *_rest = db.query(
         """
         INSERT INTO first_sends (entity_id, object_type, object_id, status, record_id, company, phase,
             started_at, started_by, started_role)
@@ -55,7 +55,7 @@ def begin(db: Database, entity_id: str, one: Candidate, *, now: datetime, by: Ac
             by.role.value,
         ],
     )
-    return _from_row(list(rows)[0])
+    return _from_row(row)
 
 
 def move(db: Database, entity_id: str, was: Phase, becomes: Phase, result: Result = Result.UNKNOWN) -> bool:
