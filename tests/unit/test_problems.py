@@ -14,7 +14,6 @@ from app.domain.problems import (
     code_of,
     codes_of,
     diagnose,
-    fingerprint,
     names_of,
     other_problems,
     problem_of,
@@ -256,8 +255,3 @@ def test_what_is_tried_by_itself_needs_nobody() -> None:
     owners = {entry.owner.name for entry in ENTRIES if entry.again is Again.LATER}
 
     assert owners == {"NOT_NEEDED"}
-
-
-def test_the_fingerprint_stays_the_same_from_one_start_to_the_next() -> None:
-    assert fingerprint() == fingerprint()
-    assert len(fingerprint()) == 16
