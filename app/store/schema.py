@@ -408,3 +408,15 @@ def documents_by_day(db: Database) -> None:
         CREATE INDEX receivables_by_day ON receivables (entity_id, coalesce(issue_date, substr(created_at, 1, 10)));
         """,
     )
+
+
+@migrations()
+def catalogue_readings(db: Database) -> None:
+    """With which state of the catalogue the stored texts were read, and how far reading them anew has come."""
+    run_script(
+        db,
+        """
+        CREATE TABLE catalogue_readings (
+            id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL, read_up_to INTEGER NOT NULL) STRICT;
+        """,
+    )
