@@ -396,3 +396,27 @@ def account_problems(db: Database) -> None:
             WHERE line_count = 0 AND gone = 0;
         """,
     )
+
+
+@migrations()
+def documents_by_day(db: Database) -> None:
+    """The handover sheet reads the documents of a period."""
+    run_script(
+        db,
+        """
+        CREATE INDEX payables_by_day ON payables (entity_id, coalesce(issued_at, substr(created_at, 1, 10)));
+        CREATE INDEX receivables_by_day ON receivables (entity_id, coalesce(issue_date, substr(created_at, 1, 10)));
+        """,
+    )
+
+
+@migrations()
+def catalogue_readings(db: Database) -> None:
+    """With which state of the catalogue the stored texts were read, and how far reading them anew has come."""
+    run_script(
+        db,
+        """
+        CREATE TABLE catalogue_readings (
+            id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL, read_up_to INTEGER NOT NULL) STRICT;
+        """,
+    )

@@ -41,6 +41,7 @@ SCREENS = (
     "log?tab=left_out",
     "log?tab=all",
     "log/retry?all=1",
+    "log/handover",
     "there-is-no-such-page",
 )
 
