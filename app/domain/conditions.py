@@ -56,7 +56,7 @@ def conditions(document: DocumentFacts | None, context: Context) -> list[Conditi
 
 def _connection(context: Context) -> Condition:
     return _condition(
-        "CONN_WITHDRAWN",
+        "NOT_CONNECTED",
         context.connected,
         "Connected to %(system)s",
         "Not connected to %(system)s",
@@ -123,7 +123,7 @@ def _deduction(document: DocumentFacts) -> Iterator[Condition]:
         yield Condition("TAX_NO_MATCH", False, text)
     elif document.deduction_rate == ARCHIVED:
         text = Phrase("The tax rate that is set for deductions was archived")
-        yield Condition("TAX_UNUSABLE", False, text, stage=Stage.BOOKS)
+        yield Condition("TAX_NO_MATCH", False, text, stage=Stage.BOOKS)
 
 
 def _accounts_given(document: DocumentFacts) -> Iterator[Condition]:
@@ -198,7 +198,7 @@ def _tax_usable(document: DocumentFacts, context: Context) -> Iterator[Condition
     archived = _names(line for line in document.lines if line.tax_archived)
     if archived:
         text = Phrase("The tax rate of these lines was archived in %(system)s:", {"system": context.system})
-        yield Condition("TAX_UNUSABLE", False, text, archived, stage=Stage.BOOKS)
+        yield Condition("TAX_NO_MATCH", False, text, archived, stage=Stage.BOOKS)
 
 
 def _lines_accepted(document: DocumentFacts, context: Context) -> Iterator[Condition]:
@@ -212,7 +212,7 @@ def _lines_accepted(document: DocumentFacts, context: Context) -> Iterator[Condi
     lines = document.lines
     if context.xero:
         nameless = _names(line for line in lines if not line.described)
-        yield from objection("DESCRIPTION_NONE", "%(system)s wants a text on these lines:", nameless)
+        yield from objection("DESCRIPTION", "%(system)s wants a text on these lines:", nameless)
         too_large = _names(line for line in lines if line.tax_too_large)
         yield from objection("TAX_TOO_LARGE", "The tax on these lines is more than the lines:", too_large)
         if document.is_bill and document.whole_discount:
@@ -230,7 +230,7 @@ def _number(document: DocumentFacts, context: Context) -> Iterator[Condition]:
     values = {"system": context.system}
     if context.quickbooks and len(document.number or "") > LONGEST_NUMBER:
         text = Phrase("The number is longer than the 21 characters that %(system)s takes", values)
-        yield Condition("NUMBER_LONG", False, text, stage=Stage.BOOKS)
+        yield Condition("TOO_LONG", False, text, stage=Stage.BOOKS)
     # Xero never takes an invoice number twice; QuickBooks can be told to. Xero's bills may repeat theirs.
     if document.is_bill and not context.quickbooks:
         return

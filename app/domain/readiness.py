@@ -33,8 +33,9 @@ __all__ = [
 ]
 
 LEDGER = ("ACC_LINE", "ACC_PRODUCT", "ACC_ARCHIVED", "ACC_GONE")
-IMPORTED = frozenset({"ACC_ARCHIVED", "ACC_GONE", "TAX_NO_MATCH", "TAX_UNUSABLE", "NUMBER_USED"})
+IMPORTED = frozenset({"ACC_ARCHIVED", "ACC_GONE", "TAX_NO_MATCH", "NUMBER_USED"})
 """These hold as of the last import: somebody may have put them right in the accounting system since."""
+_ALIKE = ({"ACC_LINE", "ACC_PRODUCT"}, {"NOT_CONNECTED", "CONN_WITHDRAWN"})
 _UPDATES = (Stage.RULES, Stage.BOOKS)
 
 
@@ -91,7 +92,7 @@ def verdict(document: DocumentFacts | None, context: Context) -> Verdict:
 
 def settled(code: str, found: Iterable[Condition]) -> bool:
     """Whether what stopped a record is known to be put right: every condition about it holds now."""
-    about = {"ACC_LINE", "ACC_PRODUCT"} if code in ("ACC_LINE", "ACC_PRODUCT") else {code}
+    about = next((alike for alike in _ALIKE if code in alike), {code})
     related = [condition for condition in found if condition.code in about]
     return bool(related) and all(condition.ok for condition in related)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from app.domain.errors import NotThereError
 from app.domain.outbox import OutboxRow
 from app.domain.problems import Phrase, what_happened
-from app.domain.readiness import Condition, DocumentFacts, settled, verdict
+from app.domain.readiness import Condition, DocumentFacts, settled
 from app.domain.record_lists import (
     NO_COUNT_OVER,
     LeftOutDocument,
@@ -151,13 +151,11 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     if line is None:
         raise NotThereError("There is no such record here.")
     frame = frames.get(deps, entity_id)
-    context = readiness.context(deps, entity_id, frame)
-    document = readiness.facts(deps, entity_id, line.object_type, line.object_id, context)
-    foretold = verdict(document, context)
-    found = foretold.conditions
+    found = retries.missing(deps, frame, line)
     rows = outbox.find_for_object(deps.db, line.id, "retry")
     queued = next((row for row in rows if row.open), None)
     waited = deps.clock() - line.updated_at
+    document = _document(deps, line)
     fixed_at = _fixed_at(deps, line, document)
     stopped = line.state is RecordState.ATTENTION
     return OneRecord(
@@ -274,6 +272,11 @@ def _with_lines(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
 
 def _newest(lines: Sequence[RecordLine]) -> str:
     return to_text(max(line.updated_at for line in lines)) if lines else ""
+
+
+def _document(deps: Deps, line: RecordLine) -> DocumentFacts | None:
+    context = readiness.context(deps, line.entity_id)
+    return readiness.facts(deps, line.entity_id, line.object_type, line.object_id, context)
 
 
 def _fixed_at(deps: Deps, line: RecordLine, document: DocumentFacts | None) -> datetime | None:

@@ -14,12 +14,12 @@ from app.domain.errors import InputError, NotThereError
 from app.domain.events import RETRIED, RETRIED_MANY
 from app.domain.outbox import Intent
 from app.domain.problems import Phrase, diagnose
-from app.domain.readiness import Verdict
+from app.domain.readiness import Condition
 from app.domain.record_lists import LogFilter, RecordLine
 from app.domain.record_tries import RecordTry
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
-from app.services import batches, frames, outbox, readiness
+from app.services import batches, frames, holds, outbox, readiness
 from app.services.deliveries.retries import ACTION
 from app.services.deps import Deps
 from app.services.frames import Frame
@@ -29,6 +29,7 @@ from app.store import (
     record_lists,
     record_tries,
     revisions,
+    sync_rules,
 )
 from app.store.database import to_text, write
 
@@ -44,16 +45,6 @@ _WHY = {
     "LINES_NONE": "still has no lines",
     "DISCOUNT_WHOLE": "discount on the whole invoice",
     "RULES": "your sync rules leave it out",
-    "SAVING": "its account is still being saved",
-    "TAX_MISSING": "a line still has no tax rate",
-    "CONTACT_NONE": "still has no supplier or customer",
-    "DEDUCTION_TAX": "no tax rate is set for deductions",
-    "DESCRIPTION_NONE": "a line still has no text",
-    "TAX_TOO_LARGE": "the tax on a line is more than the line",
-    "BILL_DISCOUNT": "discount on the bill",
-    "LINE_TOTAL": "the amount of a line isn't quantity times price",
-    "AMOUNT_NONE": "comes to nothing",
-    "NUMBER_LONG": "its number is too long",
 }
 
 
@@ -208,9 +199,17 @@ def settle_stopped(deps: Deps) -> int:
     return sum(settle(deps, entity_id) for entity_id in stopped)
 
 
+def missing(deps: Deps, frame: Frame | None, line: RecordLine) -> list[Condition]:
+    """Everything that sending this record needs, as far as it is known here."""
+    context = readiness.context(deps, line.entity_id, frame)
+    foretold = readiness.foretell(deps, line.entity_id, line.object_type, line.object_id, context)
+    return list(foretold.conditions)
+
+
 def rules_in_force(deps: Deps, entity_id: str) -> SyncRules | None:
     """What goes out, or will once sending is no longer on hold; None while that was never read."""
-    return readiness.rules_in_force(deps.db, entity_id)
+    hold = holds.standing(deps.db, entity_id)
+    return hold.rules if hold else sync_rules.find(deps.db, entity_id)
 
 
 def why_not(deps: Deps, frame: Frame | None, line: RecordLine) -> Phrase | None:
@@ -221,14 +220,10 @@ def why_not(deps: Deps, frame: Frame | None, line: RecordLine) -> Phrase | None:
         return Phrase("already on its way")
     if line.state is not RecordState.ATTENTION or not (line.why and line.why.retryable):
         return Phrase(line.why.title if line.why else "left out")
-    hindrance = foretell(deps, frame, line).hindrance
-    return Phrase(_WHY[hindrance]) if hindrance in _WHY else None
-
-
-def foretell(deps: Deps, frame: Frame | None, line: RecordLine) -> Verdict:
-    """What will become of this record when it is tried now, as far as it is known here."""
-    context = readiness.context(deps, line.entity_id, frame)
-    return readiness.foretell(deps, line.entity_id, line.object_type, line.object_id, context)
+    for condition in missing(deps, frame, line):
+        if condition.ok is False and condition.code in _WHY:
+            return Phrase(_WHY[condition.code])
+    return None
 
 
 def _select(deps: Deps, entity_id: str, selection: Selection) -> tuple[list[RecordLine], int]:

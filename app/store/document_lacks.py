@@ -7,8 +7,10 @@ here, nothing can be said of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlite_utils import Database
 
 from app.domain.facts import Context
 from app.domain.outlines import Lack
@@ -55,18 +57,18 @@ _LINES = """
 NEVER_TRIED = """d.entity_id = :entity_id AND d.gone = 0 AND NOT EXISTS (
     SELECT 1 FROM synced_records r
     WHERE r.object_id = d.id AND +r.object_type = '{type}' AND +r.entity_id = d.entity_id)"""
-_BILL_LINES = f"""
+_BILL_LINES = """
     SELECT d.id, l.id AS line, l.ledger_account_id AS account_id, l.tax,
         l.accounting_tax_rate_id AS tax_rate_id,
         l.ledger_account_id IS NULL AND l.assign_state IS 'saving' AS saving,
         coalesce(nullif(l.name, ''), l.description, '') AS name, l.subtotal AS net, l.tax_amount,
         l.quantity * l.unit_price AS expected, 0 AS may_default
     FROM payables d JOIN payable_lines l ON l.payable_id = d.id
-    WHERE {NEVER_TRIED.format(type="bill")}
+    WHERE {wanted}
 """
 # An invoice's account stands on its product, or on the line itself when it has no product; the entity's
 # default account stands in for none. Discounts on lines lower the total, so only more is too much.
-_INVOICE_LINES = f"""
+_INVOICE_LINES = """
     SELECT *, CASE WHEN net > gross THEN gross ELSE net END AS expected
     FROM (SELECT d.id, l.key AS line, l.value ->> 'tax' AS tax,
             l.value ->> 'accounting_tax_rate_id' AS tax_rate_id,
@@ -77,7 +79,7 @@ _INVOICE_LINES = f"""
             (l.value ->> 'total_after') - (l.value ->> 'total') AS tax_amount,
             (l.value ->> 'quantity') * (l.value ->> 'unit_price') AS gross, :defaults_unread AS may_default
         FROM receivables d JOIN json_each(d.lines) l LEFT JOIN products p ON p.id = l.value ->> 'product_id'
-        WHERE {NEVER_TRIED.format(type="receivable")})
+        WHERE {wanted})
 """
 _SENT = """(SELECT 1 FROM synced_records r WHERE r.object_id = o.id AND +r.object_type = '{type}'
     AND +r.entity_id = o.entity_id AND r.sync_status = 'done' AND r.object_updated_at >= o.updated_at)"""
@@ -123,12 +125,33 @@ def lacks(kind: str) -> str:
     return f"({_bits(whole)} | coalesce(g.lacks, 0))"
 
 
-def lines(kind: str) -> str:
-    """A SELECT of `id`, `lines`, `lacks` and `is_zero` of each document of this kind that was never tried."""
+def find(
+    db: Database, entity_id: str, context: Context, object_type: str, ids: Sequence[str]
+) -> dict[str, int]:
+    """What each of these bills or invoices lacks, by its id, whether or not it was tried before."""
+    kind, table = ("payable", "payables") if object_type == "bill" else ("receivable", "receivables")
+    wanted = "d.entity_id = :entity_id AND d.id IN (SELECT value FROM json_each(:ids))"
+    rows = db.query(
+        f"""
+        SELECT d.id, {lacks(kind)} AS lacks FROM {table} d
+            LEFT JOIN ({lines(kind, wanted)}) g ON g.id = d.id
+        WHERE {wanted}
+        """,
+        {**values(entity_id, context), "ids": json.dumps(list(ids))},
+    )
+    return {row["id"]: row["lacks"] for row in rows}
+
+
+def lines(kind: str, wanted: str = "") -> str:
+    """A SELECT of `id`, `lines`, `lacks` and `is_zero` of each document of this kind.
+
+    `wanted` says which rows `d` those are; those that were never tried, unless told otherwise.
+    """
+    source, record = (_BILL_LINES, "bill") if kind == "payable" else (_INVOICE_LINES, "receivable")
     return _LINES.format(
         flags=_bits({lack: f"max({sql})" for lack, sql in _OF_A_LINE.items()}),
         zero="max(net IS NULL OR net <> 0 OR tax_amount IS NULL OR tax_amount <> 0) = 0",
-        lines=_BILL_LINES if kind == "payable" else _INVOICE_LINES,
+        lines=source.format(wanted=wanted or NEVER_TRIED.format(type=record)),
     )
 
 

@@ -411,6 +411,18 @@ def documents_by_day(db: Database) -> None:
 
 
 @migrations()
+def catalogue_readings(db: Database) -> None:
+    """With which state of the catalogue the stored texts were read, and how far reading them anew has come."""
+    run_script(
+        db,
+        """
+        CREATE TABLE catalogue_readings (
+            id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL, read_up_to INTEGER NOT NULL) STRICT;
+        """,
+    )
+
+
+@migrations()
 def what_sending_needs(db: Database) -> None:
     """What the accounting systems look at in amounts and numbers, so that a refusal can be foretold."""
     run_script(
