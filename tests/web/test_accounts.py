@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlite_utils import Database
 
+from app.domain.entity_defaults import EntityDefaults
 from app.store import entity_defaults, remembered_choices
 from app.store.database import write
 from tests.account_samples import BANK, NEW, OLD, SALES, WHEN, account, add_product, import_accounts
@@ -195,8 +196,7 @@ def test_the_beat_tells_of_changed_accounts_without_touching_the_page(enter: Ent
 
 def test_a_default_account_is_listed_as_a_use(enter: Enter, filled: Database) -> None:
     with write(filled):
-        found = replace(entity_defaults.EntityDefaults(), products_account_id="sales")
-        entity_defaults.save(filled, "e1", found, {}, NOW)
+        entity_defaults.save(filled, "e1", EntityDefaults(products_account_id="sales"), {}, NOW)
 
     page = read(enter().get(PAGE).text)
 
