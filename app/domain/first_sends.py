@@ -122,6 +122,8 @@ class Candidate:
     lines: int = 0
     of_party: int = 1
     """How many that are ready come from the same supplier, or go to the same customer."""
+    cautions: tuple[str, ...] = ()
+    """What may stop it, although nobody can tell from here."""
 
     @property
     def key(self) -> str:
@@ -130,10 +132,11 @@ class Candidate:
 
 
 def in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The best to try first: those that go with the fewest others, then simple, small and usual ones."""
+    """The best to try first: nothing against it, then those with few others, simple, small and usual ones."""
     return sorted(
         candidates,
         key=lambda one: (
+            bool(one.cautions),
             one.company,
             max(one.lines, 1),
             -one.of_party,

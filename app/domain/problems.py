@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from app.domain.catalogue import ENTRIES
 from app.domain.remedies import Again, Fix, Owner, Phrase, Problem
@@ -139,6 +139,7 @@ def values_in(text: str, code: str) -> dict[str, str]:
     return next((dict(read.values) for read in _parts(text) if read.code in same and read.values), {})
 
 
+@cache
 def fingerprint() -> str:
     """Tells one state of the catalogue from another, as far as reading texts goes."""
     told = repr([(entry.code, entry.texts, entry.codes, entry.again.value) for entry in ENTRIES])

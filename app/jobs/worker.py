@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.resources import Share
 from app.jobs.bells import Bell
-from app.services import first_send_steps, outbox, refresh, retries, watches
+from app.services import diagnoses, first_send_steps, outbox, refresh, retries, watches
 from app.services.deps import Deps
 from app.store import heartbeats
 from app.store.database import connect, write
@@ -41,8 +41,8 @@ def _send(deps: Deps) -> int:
 
 
 def _look(deps: Deps) -> int:
-    went_on = first_send_steps.follow_all(deps)
-    return watches.run_due(deps, ROUND) + retries.settle_stopped(deps) + went_on
+    settled = watches.run_due(deps, ROUND) + retries.settle_stopped(deps)
+    return settled + first_send_steps.follow_all(deps) + diagnoses.renew(deps)
 
 
 def _read(share: Share) -> Round:

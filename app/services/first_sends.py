@@ -29,10 +29,11 @@ from app.domain.first_sends import (
     Preview,
     in_order,
 )
+from app.domain.readiness import Outcome as Foretold
 from app.domain.record_lists import LogFilter, RecordLine
 from app.domain.sync_rules import USUAL, SyncRules
 from app.domain.synced_records import RecordState
-from app.services import first_send_steps, frames, outbox, previews, retries, rules
+from app.services import first_send_steps, frames, outbox, previews, readiness, retries, rules
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.services.rules import RulesView
@@ -292,10 +293,10 @@ def _candidates(deps: Deps, frame: Frame | None, found: RulesView) -> list[Candi
         for (kind, status), counts in per_status.items()
         if any(not c.lack for c in counts)
         for brief in rule_effects.find(
-            db, entity_id, kind=kind, status=status, group="ready", limit=_OF_STATUS
+            db, entity_id, found.context, kind=kind, status=status, group="ready", limit=_OF_STATUS
         )
     ]
-    ready += _stopped(deps, frame, _sends(found))
+    ready += _stopped(deps, frame, found)
     usual = Counter(one.party for one in ready)
     described = first_sends.described(db, entity_id, ready)
     return in_order([replace(one, of_party=usual[one.party]) for one in described])
@@ -312,24 +313,26 @@ def _candidate(brief: DocumentBrief, kind: str, status: str, company: int) -> Ca
         currency=brief.currency,
         date=brief.date,
         company=company,
+        cautions=brief.cautions,
     )
 
 
-def _stopped(deps: Deps, frame: Frame, sends: SyncRules) -> list[Candidate]:
+def _stopped(deps: Deps, frame: Frame, rules_now: RulesView) -> list[Candidate]:
     """Records that stopped before and lack nothing now: these are pushed alone."""
-    found = []
+    found, sends = [], _sends(rules_now)
     for object_type, kind in KIND_OF.items():
         wanted = LogFilter(states=(RecordState.ATTENTION,), object_type=object_type)
         for line in record_lists.every(deps.db, frame.entity_id, wanted, SHOWN):
-            if line.object_status in getattr(sends, kind) and _lacks_nothing(deps, frame, line):
+            if line.object_status in getattr(sends, kind) and _lacks_nothing(deps, frame, line, rules_now):
                 found.append(_stopped_candidate(line))
     return found
 
 
-def _lacks_nothing(deps: Deps, frame: Frame, line: RecordLine) -> bool:
+def _lacks_nothing(deps: Deps, frame: Frame, line: RecordLine, found: RulesView) -> bool:
     if line.object_id is None or line.problem in _UNSURE or retries.why_not(deps, frame, line) is not None:
         return False
-    return all(condition.ok for condition in retries.missing(deps, frame, line))
+    foretold = readiness.foretell(deps, frame.entity_id, line.object_type, line.object_id, found.context)
+    return foretold.outcome is Foretold.CLEAR and not foretold.cautions
 
 
 def _stopped_candidate(line: RecordLine) -> Candidate:

@@ -78,7 +78,7 @@ def deps(db: Database, settings: Settings, clock: Clock) -> Iterator[Deps]:
     deps = make_deps(db, settings, clock=clock)
     with write(db):
         db.execute(
-            "INSERT INTO entities (id, name, status, raw, seen_at) VALUES ('e1', 'Harbour Lane', '', '{}', '')"
+            "INSERT INTO entities (id, name, status, raw, seen_at) VALUES ('e1', 'Harbour', '', '{}', '')"
         )
         add_books(db)
         sync_rules.save(db, "e1", NOTHING, NOW)
