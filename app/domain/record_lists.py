@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from app.domain.problems import Problem, problem_of
+from app.domain.problems import Problem, diagnose, problem_of
 from app.domain.synced_records import OBJECT_WORDS, RecordState
 
 T = TypeVar("T")
@@ -44,6 +44,9 @@ class RecordLine:
     created_at: datetime
     updated_at: datetime
     tries: int
+    handled: str = ""
+    """Why a person handles it elsewhere; empty while it is to be sent."""
+    automatic_tries: int = 0
 
     @property
     def word(self) -> str:
@@ -59,6 +62,12 @@ class RecordLine:
     def why(self) -> Problem | None:
         """The catalogue's entry for what stopped it."""
         return problem_of(self.problem) if self.problem else None
+
+    @property
+    def as_told(self) -> RecordLine:
+        """The record as Monite tells of it, whatever is planned or was decided here."""
+        found = diagnose(self.object_type, self.sync_status, self.error_text)
+        return replace(self, state=found.state, problem=found.problem)
 
     @property
     def stopped(self) -> bool:

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from app.domain.problems import Diagnosis
 from app.domain.record_lists import PAGE_SIZE, LogFilter, Page, ProblemGroup, RecordLine
 from app.domain.synced_records import RecordState
 from app.store.database import from_text, maybe_from_text, to_text
@@ -24,7 +23,7 @@ def get(db: Database, entity_id: str, record_id: str) -> RecordLine | None:
     row = next(
         db.query("SELECT * FROM synced_records WHERE id = ? AND entity_id = ?", [record_id, entity_id]), None
     )
-    return None if row is None else _from_row(row)
+    return None if row is None else from_row(row)
 
 
 def find_by_ids(db: Database, entity_id: str, ids: Sequence[str]) -> list[RecordLine]:
@@ -36,7 +35,7 @@ def find_by_ids(db: Database, entity_id: str, ids: Sequence[str]) -> list[Record
         """,
         [entity_id, json.dumps(list(ids))],
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def page(
@@ -67,7 +66,7 @@ def page(
         return Page(())
     has_newer, has_older = (more, True) if back else (cursor is not None, more)
     return Page(
-        tuple(_from_row(row) for row in rows),
+        tuple(from_row(row) for row in rows),
         newer=_cursor(rows[0], wanted) if has_newer else "",
         older=_cursor(rows[-1], wanted) if has_older else "",
     )
@@ -80,7 +79,7 @@ def every(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[R
         f"SELECT * FROM synced_records WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size",
         {**values, "size": limit},
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def count(db: Database, entity_id: str, wanted: LogFilter) -> int:
@@ -167,11 +166,12 @@ def set_waiting(db: Database, record_ids: Sequence[str]) -> None:
     )
 
 
-def set_state(db: Database, record_id: str, found: Diagnosis) -> None:
-    """Show one record in this state."""
-    db.execute(
-        "UPDATE synced_records SET state = ?, problem = ? WHERE id = ?",
-        [found.state.value, found.problem, record_id],
+def set_as_told(db: Database, entity_id: str, record_ids: Sequence[str]) -> None:
+    """Show these records as Monite tells of them; those that are handled elsewhere stay left out."""
+    lines = find_by_ids(db, entity_id, record_ids)
+    db.conn.executemany(
+        "UPDATE synced_records SET state = ?, problem = ? WHERE id = ? AND handled = ''",
+        [(line.as_told.state.value, line.as_told.problem, line.id) for line in lines],
     )
 
 
@@ -185,7 +185,7 @@ def find_stranded(db: Database, entity_id: str, limit: int = 500) -> list[Record
         """,
         [entity_id, limit],
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def _ranks(wanted: LogFilter) -> tuple[int, ...]:
@@ -273,7 +273,8 @@ def _cursor(row: dict[str, Any], wanted: LogFilter) -> str:
     return f"{rank}~{row['updated_at']}~{row['id']}"
 
 
-def _from_row(row: dict[str, Any]) -> RecordLine:
+def from_row(row: dict[str, Any]) -> RecordLine:
+    """A line from a row of the table."""
     return RecordLine(
         id=row["id"],
         entity_id=row["entity_id"],
@@ -297,4 +298,6 @@ def _from_row(row: dict[str, Any]) -> RecordLine:
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
         tries=row["tries"],
+        handled=row["handled"],
+        automatic_tries=row["automatic_tries"],
     )

@@ -420,3 +420,18 @@ def catalogue_readings(db: Database) -> None:
             id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL, read_up_to INTEGER NOT NULL) STRICT;
         """,
     )
+
+
+@migrations()
+def trying_again(db: Database) -> None:
+    """Which records may be tried by themselves, and which are going to be, is found without reading others."""
+    run_script(
+        db,
+        """
+        CREATE INDEX records_to_try ON synced_records (problem, entity_id, updated_at)
+            WHERE state = 'attention' AND automatic_tries < 3;
+        CREATE INDEX outbox_planned ON outbox (entity_id, object_id)
+            WHERE state = 'queued' AND action = 'retry' AND actor_role = 'system';
+        CREATE INDEX records_handled ON synced_records (entity_id, updated_at DESC, id DESC) WHERE handled <> '';
+        """,
+    )
