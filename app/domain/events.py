@@ -10,6 +10,7 @@ from app.domain.people import Actor
 
 ASSIGNED, ASSIGNED_MANY = "account_assigned", "accounts_assigned"
 RETRIED, RETRIED_MANY = "retried", "records_retried"
+HANDLED, NOT_HANDLED, NOTED = "handled_elsewhere", "handled_taken_back", "note_left"
 _TOGETHER = timedelta(minutes=30)
 """Steps of one piece of work follow each other faster than this."""
 

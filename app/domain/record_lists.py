@@ -55,8 +55,8 @@ class RecordLine:
 
     @property
     def name(self) -> str:
-        """The record as people name it; the start of its id where its document isn't known here."""
-        return f"{self.word} {self.title or (self.object_id or self.id)[:8]}"
+        """The record as people name it."""
+        return record_name(self.object_type, self.title, self.object_id or self.id)
 
     @property
     def why(self) -> Problem | None:
@@ -79,6 +79,33 @@ class RecordLine:
         """Whether another try may help, as far as its problem tells."""
         why = self.why if self.stopped else None
         return why is not None and why.retryable
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBrief:
+    """As much of a record as a decision about thousands needs; `changed_at` as the store writes it."""
+
+    id: str
+    object_type: str
+    object_id: str | None
+    state: RecordState
+    problem: str
+    title: str
+    party: str
+    amount: int | None
+    currency: str
+    in_books: bool
+    """Whether the accounting system has it already, as far as we know."""
+    changed_at: str
+
+    @property
+    def name(self) -> str:
+        return record_name(self.object_type, self.title, self.object_id or self.id)
+
+
+def record_name(object_type: str, title: str, stands_for: str) -> str:
+    """A record as people name it; the start of an id where its document isn't known here."""
+    return f"{OBJECT_WORDS.get(object_type, 'Record')} {title or stands_for[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

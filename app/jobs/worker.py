@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.resources import Share
 from app.jobs.bells import Bell
-from app.services import diagnoses, outbox, refresh, retries, watches
+from app.services import automatic_tries, diagnoses, outbox, refresh, retries, watches
 from app.services.deps import Deps
 from app.store import heartbeats
 from app.store.database import connect, write
@@ -41,7 +41,14 @@ def _send(deps: Deps) -> int:
 
 
 def _look(deps: Deps) -> int:
-    return watches.run_due(deps, ROUND) + retries.settle_stopped(deps) + diagnoses.renew(deps)
+    return sum(
+        (
+            watches.run_due(deps, ROUND),
+            retries.settle_stopped(deps),
+            automatic_tries.look_after(deps),
+            diagnoses.renew(deps),
+        )
+    )
 
 
 def _read(share: Share) -> Round:

@@ -18,18 +18,22 @@ from app.domain.record_lists import (
     ProblemGroup,
     RecordLine,
 )
+from app.domain.record_notes import RecordNote
 from app.domain.record_tries import RecordTry
 from app.domain.resources import CONNECTION, RECORDS, ResourceState
 from app.domain.synced_records import RecordState
-from app.services import assignments, frames, refresh, retries
+from app.services import assignments, frames, record_marks, refresh, verdicts
 from app.services.deps import Deps
 from app.services.frames import Frame
+from app.services.record_marks import MARKABLE, Handled
 from app.store import (
+    automatic_tries,
     connections,
     events,
     outbox,
     record_documents,
     record_lists,
+    record_notes,
     record_tries,
     resources,
     revisions,
@@ -46,6 +50,7 @@ TABS: Mapping[str, tuple[RecordState, ...]] = {
 }
 BEHIND_THE_LOG = (*RECORDS, "payables", "receivables", CONNECTION)
 BY_PROBLEM = ("attention", "cannot")
+HANDLED_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class Log:
     newest: str = ""
     """The newest change that is on the screen, as addresses write it."""
     page: Page[RecordLine] = field(default_factory=lambda: Page(()))
+    next_tries: Mapping[str, datetime] = field(default_factory=dict)
+    """When those of the page that are tried by themselves are tried next."""
     groups: Sequence[ProblemGroup] = ()
     left_out: Page[LeftOutDocument] = field(default_factory=lambda: Page(()))
 
@@ -103,7 +110,10 @@ class OneRecord:
     conditions: Sequence[Condition]
     document: DocumentFacts | None
     tries: Sequence[RecordTry]
+    notes: Sequence[RecordNote]
+    handled: Handled | None
     queued: OutboxRow | None
+    """The try that is to be sent, or is being sent now."""
     fixed_at: datetime | None
     fixed: bool
     slow: bool
@@ -111,8 +121,23 @@ class OneRecord:
     obstacle: Phrase | None
 
     @property
+    def told(self) -> RecordLine:
+        """The record as Monite tells of it while we wait for the next automatic try; else as it stands."""
+        return self.line.as_told if self.planned else self.line
+
+    @property
+    def planned(self) -> bool:
+        """Whether it is tried again by itself, later."""
+        return self.queued is not None and self.queued.automatic and not self.queued.attempts
+
+    @property
     def retryable(self) -> bool:
         return self.why_not is None and self.obstacle is None
+
+    @property
+    def markable(self) -> bool:
+        """Whether a person may say that it is handled elsewhere."""
+        return self.planned or self.line.state in MARKABLE
 
     @property
     def lacking(self) -> list[Condition]:
@@ -139,7 +164,7 @@ def find(deps: Deps, entity_id: str, query: LogQuery) -> Log:
         problems=record_lists.problems_in_use(deps.db, entity_id),
         read=min(states.values(), key=lambda state: state.as_of or deps.clock(), default=None),
         failing={kind: state for kind, state in states.items() if state.state == "error"},
-        obstacle=retries.obstacle(frame),
+        obstacle=verdicts.obstacle(frame),
         frame=frame,
     )
     return _with_lines(deps, entity_id, log, wanted)
@@ -151,7 +176,7 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     if line is None:
         raise NotThereError("There is no such record here.")
     frame = frames.get(deps, entity_id)
-    found = retries.missing(deps, frame, line)
+    found = verdicts.missing(deps, frame, line)
     rows = outbox.find_for_object(deps.db, line.id, "retry")
     queued = next((row for row in rows if row.open), None)
     waited = deps.clock() - line.updated_at
@@ -161,10 +186,12 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     return OneRecord(
         line=line,
         frame=frame,
-        happened=happened(frame, line),
+        happened=happened(frame, line.as_told if queued and queued.automatic else line),
         conditions=found,
         document=document,
         tries=record_tries.find(deps.db, line.id),
+        notes=record_notes.find(deps.db, line.id),
+        handled=record_marks.handled(deps, line),
         queued=queued,
         fixed=stopped and _is_fixed(line, found, fixed_at),
         fixed_at=fixed_at,
@@ -172,8 +199,8 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
         slow=line.state is RecordState.WAITING
         and queued is None
         and waited > 2 * timedelta(minutes=deps.settings.sync_interval_minutes),
-        why_not=retries.why_not(deps, frame, line),
-        obstacle=retries.obstacle(frame),
+        why_not=verdicts.why_not(deps, line),
+        obstacle=verdicts.obstacle(frame),
     )
 
 
@@ -185,6 +212,12 @@ def states(deps: Deps, entity_id: str, record_ids: Sequence[str]) -> list[Record
 def newer(deps: Deps, entity_id: str, query: LogQuery, than: str, shown: Sequence[str]) -> int:
     """How many records of this list changed after the newest on the screen, those shown left aside."""
     return record_lists.newer_changes(deps.db, entity_id, filter_of(deps, query), than=than, shown=shown)
+
+
+def next_tries(deps: Deps, lines: Sequence[RecordLine]) -> Mapping[str, datetime]:
+    """When each of these is tried by itself next; those that aren't are left out."""
+    waiting = [line.id for line in lines if line.state is RecordState.WAITING]
+    return automatic_tries.next_at(deps.db, waiting) if waiting else {}
 
 
 def revision(deps: Deps, entity_id: str) -> int:
@@ -237,12 +270,13 @@ def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int]
     )
     counts = {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
     counts["all"] = sum(found.values())
-    rules = retries.rules_in_force(deps, entity_id)
+    rules = verdicts.rules_in_force(deps, entity_id)
     if rules is None:
         return counts, False
-    counts["left_out"], many = record_documents.count_left_out(
+    documents, many = record_documents.count_left_out(
         deps.db, entity_id, rules, limit=NO_COUNT_OVER, object_type=query.object_type
     )
+    counts["left_out"] += documents
     return counts, many
 
 
@@ -253,21 +287,35 @@ def _reads(deps: Deps, entity_id: str) -> dict[str, ResourceState]:
 
 def _with_lines(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
     query = log.query
-    if query.tab == "left_out":
-        rules = retries.rules_in_force(deps, entity_id)
-        if rules is None:
-            return log
-        found = record_documents.left_out(
-            deps.db, entity_id, rules, object_type=query.object_type, text=query.text, after=query.after
-        )
-        return replace(log, left_out=found)
+    if query.tab == "left_out" and query.view != "record":
+        return _with_left_out(deps, entity_id, log, wanted)
     if query.by_problem:
         groups = record_lists.problem_groups(deps.db, entity_id, wanted)
         newest = record_lists.page(deps.db, entity_id, wanted, size=1).lines
         return replace(log, groups=groups, total=sum(group.count for group in groups), newest=_newest(newest))
     page = record_lists.page(deps.db, entity_id, wanted, after=query.after, before=query.before)
     total = record_lists.count(deps.db, entity_id, wanted) if wanted.narrow else log.total
-    return replace(log, page=page, total=total, newest=_newest(page.lines))
+    return replace(
+        log,
+        page=page,
+        total=total,
+        newest=_newest(page.lines),
+        next_tries=next_tries(deps, page.lines),
+    )
+
+
+def _with_left_out(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
+    """What people handle elsewhere on the first page, and what the rules leave out on all of them."""
+    query, rules = log.query, verdicts.rules_in_force(deps, entity_id)
+    if not query.after:
+        page = record_lists.page(deps.db, entity_id, wanted, size=HANDLED_SHOWN)
+        log = replace(log, page=page, total=record_lists.count(deps.db, entity_id, wanted))
+    if rules is None:
+        return log
+    found = record_documents.left_out(
+        deps.db, entity_id, rules, object_type=query.object_type, text=query.text, after=query.after
+    )
+    return replace(log, left_out=found)
 
 
 def _newest(lines: Sequence[RecordLine]) -> str:

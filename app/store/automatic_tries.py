@@ -67,6 +67,13 @@ def next_at(db: Database, record_ids: Sequence[str]) -> dict[str, datetime]:
     return {record_id: from_text(at) for record_id, at in rows.fetchall()}
 
 
+def drop(db: Database, entity_id: str, record_ids: Sequence[str], now: datetime) -> None:
+    """Plan no automatic try of these records any more."""
+    wanted = set(record_ids)
+    rows = [row.id for row in planned(db, entity_id) if row.object_id in wanted]
+    outbox.take_back(db, rows, now)
+
+
 def count(db: Database, record_id: str) -> None:
     """An automatic try was made."""
     db.execute("UPDATE synced_records SET automatic_tries = automatic_tries + 1 WHERE id = ?", [record_id])

@@ -41,9 +41,7 @@ _INVOICES = f"""
 """
 
 
-def find(
-    db: Database, entity_id: str, record_ids: Sequence[str], rules: SyncRules | None
-) -> dict[str, str]:
+def find(db: Database, entity_id: str, record_ids: Sequence[str], rules: SyncRules | None) -> dict[str, str]:
     """The first thing that each of these records lacks; those that lack nothing are left out."""
     found: dict[str, str] = {}
     for sql, statuses in (

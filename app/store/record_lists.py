@@ -13,7 +13,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from app.domain.record_lists import PAGE_SIZE, LogFilter, Page, ProblemGroup, RecordLine
+from app.domain.record_lists import (
+    PAGE_SIZE,
+    LogFilter,
+    Page,
+    ProblemGroup,
+    RecordBrief,
+    RecordLine,
+)
 from app.domain.synced_records import RecordState
 from app.store.database import from_text, maybe_from_text, to_text
 
@@ -72,14 +79,60 @@ def page(
     )
 
 
-def every(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[RecordLine]:
+_BRIEF = """
+    SELECT id, object_type, object_id, state, problem, title, party, amount, currency,
+        platform_object_id IS NOT NULL, updated_at FROM synced_records
+"""
+
+
+def briefs(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[RecordBrief]:
     """All that match, newest change first, up to a limit."""
     where, values = _where(entity_id, wanted)
-    rows = db.query(
-        f"SELECT * FROM synced_records WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size",
-        {**values, "size": limit},
+    rows = db.execute(
+        f"{_BRIEF} WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size", {**values, "size": limit}
     )
-    return [from_row(row) for row in rows]
+    return [_brief(row) for row in rows.fetchall()]
+
+
+def briefs_of(db: Database, entity_id: str, ids: Sequence[str]) -> list[RecordBrief]:
+    """These records of this entity, newest change first; ids of others are passed over."""
+    rows = db.execute(
+        f"""
+        {_BRIEF} WHERE entity_id = ? AND id IN (SELECT value FROM json_each(?))
+        ORDER BY updated_at DESC, id DESC
+        """,
+        [entity_id, json.dumps(list(ids))],
+    )
+    return [_brief(row) for row in rows.fetchall()]
+
+
+def still_stopped(db: Database, ids: Sequence[str]) -> set[str]:
+    """Those of these records that need attention now."""
+    rows = db.execute(
+        """
+        SELECT id FROM synced_records
+        WHERE id IN (SELECT value FROM json_each(?)) AND state = 'attention'
+        """,
+        [json.dumps(list(ids))],
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def _brief(row: tuple[Any, ...]) -> RecordBrief:
+    record_id, object_type, object_id, state, problem, title, party, amount, currency, in_books, at = row
+    return RecordBrief(
+        id=record_id,
+        object_type=object_type,
+        object_id=object_id,
+        state=RecordState(state),
+        problem=problem,
+        title=title,
+        party=party,
+        amount=amount,
+        currency=currency,
+        in_books=bool(in_books),
+        changed_at=at,
+    )
 
 
 def count(db: Database, entity_id: str, wanted: LogFilter) -> int:
@@ -163,6 +216,15 @@ def set_waiting(db: Database, record_ids: Sequence[str]) -> None:
         WHERE id IN (SELECT value FROM json_each(?))
         """,
         [json.dumps(list(record_ids))],
+    )
+
+
+def set_handled(db: Database, record_ids: Sequence[str], reason: str) -> None:
+    """Leave these records out for this reason; with an empty one they only lose the one they had."""
+    shown = "state = 'left_out', problem = ''," if reason else ""
+    db.execute(
+        f"UPDATE synced_records SET {shown} handled = ? WHERE id IN (SELECT value FROM json_each(?))",
+        [reason, json.dumps(list(record_ids))],
     )
 
 
