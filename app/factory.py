@@ -17,6 +17,7 @@ from app.services.deps import Deps
 from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
+    accounts,
     assets,
     assign,
     beats,
@@ -42,6 +43,7 @@ from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts.bp,
     assets.bp,
     assign.bp,
     beats.bp,

@@ -94,6 +94,7 @@ class RecordBrief:
     party: str
     amount: int | None
     currency: str
+    object_status: str | None
     in_books: bool
     """Whether the accounting system has it already, as far as we know."""
     changed_at: str

@@ -19,7 +19,7 @@ from app.domain.record_lists import RecordLine
 from app.domain.record_tries import RETRY
 from app.services import holds
 from app.services.deps import Deps
-from app.store import automatic_tries, connections, outbox, record_lacks, record_lists, revisions, sync_rules
+from app.store import automatic_tries, connections, outbox, record_lists, record_rules, revisions, sync_rules
 from app.store.database import to_text, write
 
 
@@ -43,8 +43,8 @@ def plan(db: Database, entity_id: str, now: datetime, ids: Sequence[str] | None 
     found = automatic_tries.find_stopped(db, entity_id, now - LATELY, ids=ids)
     if not found or not may_send(db, entity_id):
         return 0
-    lacking = record_lacks.find(db, entity_id, [line.id for line in found], sync_rules.find(db, entity_id))
-    ready = [line for line in found if line.id not in lacking]
+    outside = record_rules.outside_rules(db, [line.id for line in found], sync_rules.find(db, entity_id))
+    ready = [line for line in found if line.id not in outside]
     for line in ready:
         outbox.add(db, entity_id, SYSTEM, _intent(line, now), now)
     if ready:
@@ -74,7 +74,7 @@ def still_wanted(db: Database, entity_id: str, record_id: str) -> bool:
     line = record_lists.get(db, entity_id, record_id)
     if line is None or line.handled or not may_send(db, entity_id):
         return False
-    return not record_lacks.find(db, entity_id, [record_id], sync_rules.find(db, entity_id))
+    return not record_rules.outside_rules(db, [record_id], sync_rules.find(db, entity_id))
 
 
 def _intent(line: RecordLine, now: datetime) -> Intent:

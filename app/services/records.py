@@ -22,7 +22,7 @@ from app.domain.record_notes import RecordNote
 from app.domain.record_tries import RecordTry
 from app.domain.resources import CONNECTION, RECORDS, ResourceState
 from app.domain.synced_records import RecordState
-from app.services import assignments, frames, record_marks, refresh, verdicts
+from app.services import assignments, frames, readiness, record_marks, refresh, verdicts
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.services.record_marks import MARKABLE, Handled
@@ -176,7 +176,7 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     if line is None:
         raise NotThereError("There is no such record here.")
     frame = frames.get(deps, entity_id)
-    found = verdicts.missing(deps, frame, line)
+    found = verdicts.foretold(deps, frame, line).conditions
     rows = outbox.find_for_object(deps.db, line.id, "retry")
     queued = next((row for row in rows if row.open), None)
     waited = deps.clock() - line.updated_at
@@ -270,7 +270,7 @@ def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int]
     )
     counts = {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
     counts["all"] = sum(found.values())
-    rules = verdicts.rules_in_force(deps, entity_id)
+    rules = readiness.rules_in_force(deps.db, entity_id)
     if rules is None:
         return counts, False
     documents, many = record_documents.count_left_out(
@@ -306,7 +306,7 @@ def _with_lines(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
 
 def _with_left_out(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
     """What people handle elsewhere on the first page, and what the rules leave out on all of them."""
-    query, rules = log.query, verdicts.rules_in_force(deps, entity_id)
+    query, rules = log.query, readiness.rules_in_force(deps.db, entity_id)
     if not query.after:
         page = record_lists.page(deps.db, entity_id, wanted, size=HANDLED_SHOWN)
         log = replace(log, page=page, total=record_lists.count(deps.db, entity_id, wanted))
@@ -323,9 +323,8 @@ def _newest(lines: Sequence[RecordLine]) -> str:
 
 
 def _document(deps: Deps, line: RecordLine) -> DocumentFacts | None:
-    if line.object_id is None:
-        return None
-    return record_documents.facts(deps.db, line.entity_id, line.object_type, line.object_id)
+    context = readiness.context(deps, line.entity_id)
+    return readiness.facts(deps, line.entity_id, line.object_type, line.object_id, context)
 
 
 def _fixed_at(deps: Deps, line: RecordLine, document: DocumentFacts | None) -> datetime | None:

@@ -80,7 +80,7 @@ def page(
 
 
 _BRIEF = """
-    SELECT id, object_type, object_id, state, problem, title, party, amount, currency,
+    SELECT id, object_type, object_id, state, problem, title, party, amount, currency, object_status,
         platform_object_id IS NOT NULL, updated_at FROM synced_records
 """
 
@@ -119,7 +119,20 @@ def still_stopped(db: Database, ids: Sequence[str]) -> set[str]:
 
 
 def _brief(row: tuple[Any, ...]) -> RecordBrief:
-    record_id, object_type, object_id, state, problem, title, party, amount, currency, in_books, at = row
+    (
+        record_id,
+        object_type,
+        object_id,
+        state,
+        problem,
+        title,
+        party,
+        amount,
+        currency,
+        status,
+        in_books,
+        at,
+    ) = row
     return RecordBrief(
         id=record_id,
         object_type=object_type,
@@ -130,6 +143,7 @@ def _brief(row: tuple[Any, ...]) -> RecordBrief:
         party=party,
         amount=amount,
         currency=currency,
+        object_status=status,
         in_books=bool(in_books),
         changed_at=at,
     )

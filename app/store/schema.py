@@ -423,6 +423,28 @@ def catalogue_readings(db: Database) -> None:
 
 
 @migrations()
+def what_sending_needs(db: Database) -> None:
+    """What the accounting systems look at in amounts and numbers, so that a refusal can be foretold."""
+    run_script(
+        db,
+        """
+        ALTER TABLE payables ADD COLUMN discount INTEGER;
+        ALTER TABLE payable_lines ADD COLUMN unit_price REAL;
+        ALTER TABLE payable_lines ADD COLUMN tax_amount INTEGER;
+        ALTER TABLE receivables ADD COLUMN deduction INTEGER;
+        UPDATE payables SET discount = raw ->> 'discount' WHERE json_type(raw, '$.discount') = 'integer';
+        UPDATE payable_lines SET tax_amount = raw ->> 'tax_amount' WHERE json_type(raw, '$.tax_amount') = 'integer';
+        UPDATE payable_lines SET unit_price = raw ->> 'unit_price'
+            WHERE json_type(raw, '$.unit_price') IN ('integer', 'real');
+        UPDATE receivables SET deduction = nullif(raw ->> 'deduction_amount', 0)
+            WHERE json_type(raw, '$.deduction_amount') = 'integer';
+        CREATE INDEX payables_by_number ON payables (entity_id, document_id) WHERE document_id IS NOT NULL;
+        CREATE INDEX receivables_by_number ON receivables (entity_id, document_id) WHERE document_id IS NOT NULL;
+        """,
+    )
+
+
+@migrations()
 def trying_again(db: Database) -> None:
     """Which records may be tried by themselves, and which are going to be, is found without reading others."""
     run_script(
