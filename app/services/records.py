@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.domain.errors import NotThereError
+from app.domain.errors import MoniteError, NotThereError
 from app.domain.outbox import OutboxRow
-from app.domain.problems import Phrase, what_happened
+from app.domain.problems import Again, Phrase, what_happened
 from app.domain.readiness import Condition, DocumentFacts, settled
 from app.domain.record_lists import (
     NO_COUNT_OVER,
@@ -22,7 +22,7 @@ from app.domain.record_notes import RecordNote
 from app.domain.record_tries import RecordTry
 from app.domain.resources import CONNECTION, RECORDS, ResourceState
 from app.domain.synced_records import RecordState
-from app.services import assignments, frames, readiness, record_marks, refresh, verdicts
+from app.services import assignments, frames, readiness, record_marks, refresh, sightings, verdicts
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.services.record_marks import MARKABLE, Handled
@@ -38,7 +38,7 @@ from app.store import (
     resources,
     revisions,
 )
-from app.store.database import to_text
+from app.store.database import to_text, write
 
 TABS: Mapping[str, tuple[RecordState, ...]] = {
     "attention": (RecordState.ATTENTION,),
@@ -51,6 +51,7 @@ TABS: Mapping[str, tuple[RecordState, ...]] = {
 BEHIND_THE_LOG = (*RECORDS, "payables", "receivables", CONNECTION)
 BY_PROBLEM = ("attention", "cannot")
 HANDLED_SHOWN = 10
+PERSON_WAITS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +117,33 @@ class OneRecord:
     """The try that is to be sent, or is being sent now."""
     fixed_at: datetime | None
     fixed: bool
+    gone_after: datetime | None
+    """When its document was last seen here, if it has been deleted since."""
     slow: bool
     why_not: Phrase | None
     obstacle: Phrase | None
 
     @property
     def told(self) -> RecordLine:
-        """The record as Monite tells of it while we wait for the next automatic try; else as it stands."""
-        return self.line.as_told if self.planned else self.line
+        """The record as Monite tells of it, whatever is planned or was decided here; else as it stands."""
+        return self.line.as_told if self.planned or self.handled else self.line
 
     @property
     def planned(self) -> bool:
         """Whether it is tried again by itself, later."""
         return self.queued is not None and self.queued.automatic and not self.queued.attempts
+
+    @property
+    def shape(self) -> str:
+        """What a page shows of it while it is on its way: it is drawn again once that has changed."""
+        at = self.queued.not_before.isoformat() if self.queued and self.planned else ""
+        return f"{self.line.tries}.{at}"
+
+    @property
+    def asks_to_check(self) -> bool:
+        """Whether it may be in the accounting system already, so that a person should look there first."""
+        why = self.told.why
+        return why is not None and (why.again is Again.AFTER_CHECK or why.code == "NUMBER_USED")
 
     @property
     def retryable(self) -> bool:
@@ -186,7 +201,7 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     return OneRecord(
         line=line,
         frame=frame,
-        happened=happened(frame, line.as_told if queued and queued.automatic else line),
+        happened=happened(frame, line.as_told if line.handled or (queued and queued.automatic) else line),
         conditions=found,
         document=document,
         tries=record_tries.find(deps.db, line.id),
@@ -195,6 +210,7 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
         queued=queued,
         fixed=stopped and _is_fixed(line, found, fixed_at),
         fixed_at=fixed_at,
+        gone_after=record_lists.last_listed(deps.db, line) if document and document.gone else None,
         # While it is queued here, Monite's last change says nothing about how long it has waited.
         slow=line.state is RecordState.WAITING
         and queued is None
@@ -202,6 +218,22 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
         why_not=verdicts.why_not(deps, line),
         obstacle=verdicts.obstacle(frame),
     )
+
+
+def check(deps: Deps, entity_id: str, record_id: str) -> bool:
+    """Ask Monite how a record stands while a person waits; whether it answered. Raises NotThereError."""
+    line = record_lists.get(deps.db, entity_id, record_id)
+    if line is None:
+        raise NotThereError("There is no such record here.")
+    try:
+        with deps.monite.hurried(PERSON_WAITS):
+            seen = deps.monite.get_synced_record(entity_id, record_id)
+    except MoniteError:
+        return False
+    with write(deps.db):
+        sightings.records(deps.db, entity_id, [(seen, None)], deps.clock())
+        revisions.bump(deps.db, entity_id)
+    return True
 
 
 def states(deps: Deps, entity_id: str, record_ids: Sequence[str]) -> list[RecordLine]:

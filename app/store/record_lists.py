@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -83,6 +84,15 @@ _BRIEF = """
     SELECT id, object_type, object_id, state, problem, title, party, amount, currency, object_status,
         platform_object_id IS NOT NULL, updated_at FROM synced_records
 """
+
+
+def last_listed(db: Database, line: RecordLine) -> datetime | None:
+    """When the bill or invoice of a record was last seen in Monite's lists."""
+    table = {"bill": "payables", "receivable": "receivables"}.get(line.object_type)
+    if table is None:
+        return None
+    row = db.execute(f"SELECT seen_at FROM {table} WHERE id = ?", [line.object_id]).fetchone()
+    return from_text(row[0]) if row else None
 
 
 def briefs(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[RecordBrief]:

@@ -39,7 +39,8 @@ def clock() -> Clock:
 def deps(db: Database, settings: Settings, clock: Clock) -> Deps:
     with write(db):
         db.execute(
-            "INSERT INTO entities (id, name, status, raw, seen_at) VALUES ('e1', 'Coffee', 'active', '{}', ?)",
+            "INSERT INTO entities (id, name, status, raw, seen_at)"
+            " VALUES ('e1', 'Coffee', 'active', '{}', ?)",
             [to_text(NOW)],
         )
         add_books(db)
@@ -175,7 +176,7 @@ def test_nothing_is_tried_by_itself_while_held_or_disconnected_and_it_goes_on_af
 
     assert pushes(monite) == 0
     assert (line(deps).state, line(deps).automatic_tries) == (RecordState.ATTENTION, 0)
-    assert [one.actor for one in record_tries.find(deps.db, "1")][1:] == []
+    assert len(record_tries.find(deps.db, "1")) == 1, "what was called off counts as a try"
     deps.db.execute("UPDATE connections SET status = 'connected'")
     deps.db.execute("UPDATE sync_rules SET payable = ?, receivable = ?", before)
     automatic_tries.look_after(deps)
@@ -203,7 +204,7 @@ def test_a_persons_retry_takes_over_and_makes_no_second_push(
     outbox.pump(deps, 0.2)
 
     assert pushes(monite) == 1
-    assert [one.actor.name for one in record_tries.find(deps.db, "1")][0] == deps.actor.name
+    assert record_tries.find(deps.db, "1")[0].actor.name == deps.actor.name
 
 
 def test_a_persons_retry_and_success_count_anew(

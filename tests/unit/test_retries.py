@@ -218,7 +218,7 @@ def test_the_review_names_what_cannot_be_tried_and_why(deps: Deps) -> None:
     add_record(deps.db, "1")
     add_record(deps.db, "2")
     add_record(deps.db, "3", sync_status="done")
-    add_record(deps.db, "4")
+    add_record(deps.db, "4", object_status="draft")
 
     found = retries.review(deps, "e1", Selection(ids=("1", "2", "3", "4")))
 
