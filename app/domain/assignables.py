@@ -85,6 +85,11 @@ class AssignQuery:
     supplier: str = ""
     only: str = ""
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it asks for more than a state, which alone is counted as rows change."""
+        return bool(self.search or self.supplier or self.only)
+
 
 @dataclass(frozen=True, slots=True)
 class AssignPage:

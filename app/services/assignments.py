@@ -23,6 +23,8 @@ from app.store.database import write
 
 BATCH = "assign"
 EVENT = ASSIGNED
+COUNTED, EVERY = 2_000, 10_000_000
+"""How far the rows that a search finds are counted, and all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Listing:
     page: AssignPage
     matching: int
     """How many rows the filter shows on all pages."""
+    is_least: bool
+    """Whether there may be more: a search that finds thousands is not counted to its end."""
     progress: dict[Kind, AssignProgress]
     accounts: dict[str, LedgerAccount]
     """The accounts that the rows name, by id."""
@@ -49,13 +53,21 @@ class Outcome:
     by: Event | None = None
 
 
-def listing(deps: Deps, entity_id: str, query: AssignQuery, after: str = "", before: str = "") -> Listing:
-    """The rows that a filter shows, and everything that stands around them."""
+def listing(
+    deps: Deps, entity_id: str, query: AssignQuery, after: str = "", before: str = "", *, exact: bool = False
+) -> Listing:
+    """The rows that a filter shows, and everything that stands around them.
+
+    A search that finds thousands is counted to its end only when an exact number is asked for.
+    """
     page = assignables.page(deps.db, entity_id, query, after, before)
+    at_most = COUNTED if query.search and not exact else EVERY
+    matching = _matching(deps.db, entity_id, query, page, at_most, first=not (after or before))
     bills = query.kind is Kind.BILLS
     return Listing(
         page=page,
-        matching=_matching(deps.db, entity_id, query),
+        matching=matching,
+        is_least=matching >= at_most,
         progress={kind: assignables.progress(deps.db, entity_id, kind) for kind in Kind},
         accounts=named(deps, entity_id, page.rows),
         suppliers=assignables.suppliers(deps.db, entity_id) if bills else [],
@@ -244,10 +256,16 @@ def _chosen(
     return assignables.changeable(db, entity_id, kind, chosen)
 
 
-def _matching(db: Database, entity_id: str, query: AssignQuery) -> int:
-    if query.search or query.supplier or query.only:
-        return assignables.count(db, entity_id, query)
-    return assignables.progress(db, entity_id, query.kind).count(query.state)
+def _matching(
+    db: Database, entity_id: str, query: AssignQuery, page: AssignPage, at_most: int, *, first: bool
+) -> int:
+    if not query.narrow:
+        return assignables.progress(db, entity_id, query.kind).count(query.state)
+    if not first:
+        return assignables.count(db, entity_id, query, at_most)
+    # What the first page went through to find its rows need not be gone through again.
+    here = len(page.rows)
+    return here + (assignables.count(db, entity_id, query, at_most - here, page.next) if page.next else 0)
 
 
 def _of_suppliers(db: Database, entity_id: str, query: AssignQuery, page: AssignPage) -> dict[str, int]:

@@ -87,11 +87,16 @@ def all_changeable(db: Database, entity_id: str, query: AssignQuery) -> list[Ass
     return [_from_row(query.kind, row) for row in db.query(sql, values)]
 
 
-def count(db: Database, entity_id: str, query: AssignQuery, at_most: int = 10_000) -> int:
-    """How many rows a filter shows, counted no further than `at_most`."""
+def count(db: Database, entity_id: str, query: AssignQuery, at_most: int, after: str | None = None) -> int:
+    """How many rows a filter shows, those after a place when it is given, counted no further than `at_most`."""
     where, values = _filter(entity_id, query)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM {_TABLES[query.kind]} WHERE {where} LIMIT ?)"
-    return int(db.execute(sql, [*values, at_most]).fetchone()[0])
+    found = 0
+    for part in _ranges(query.kind, _place(query.kind, after or ""), backwards=False):
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {_TABLES[query.kind]} WHERE {where} AND {part.where} LIMIT ?)"
+        found += int(db.execute(sql, [*values, *part.values, at_most - found]).fetchone()[0])
+        if found >= at_most:
+            break
+    return found
 
 
 def progress(db: Database, entity_id: str, kind: Kind) -> AssignProgress:
@@ -243,9 +248,22 @@ def _filter(entity_id: str, query: AssignQuery) -> tuple[str, list[Any]]:
         values.append(query.only)
     if query.search:
         column = "search" if query.kind is Kind.BILLS else "lower(name)"
-        where.append(f"instr({column}, ?) > 0")
-        values.append(query.search.casefold())
+        spellings = _spellings(query.search)
+        where.append(f"({' OR '.join([f'instr({column}, ?) > 0'] * len(spellings))})")
+        values += spellings
     return " AND ".join(where), values
+
+
+def _spellings(text: str) -> list[str]:
+    """How a text may stand in what is searched: SQLite makes small only the letters of plain English."""
+    if text.isascii():
+        return [text.lower()]
+    forms = (text.lower(), text.upper(), text.title(), text)
+    return list(dict.fromkeys(_ascii_lower(form) for form in forms))
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
 
 
 def _changeable(kind: Kind) -> str:

@@ -318,7 +318,10 @@ CREATE INDEX account_files_by_entity ON account_files (entity_id, created_at DES
 
 
 def _account_watchers() -> str:
-    """Accounts are told about wherever they are changed, so that no reader can forget it."""
+    """Accounts are told about wherever they are changed, so that no reader can forget it.
+
+    A change is as old as the read that came upon it; a row's own `seen_at` is still that of the read before.
+    """
     told = (
         ("status", "lower(old.status) = 'active' AND lower(new.status) <> 'active'", "'archived'", "status"),
         ("status", "lower(old.status) <> 'active' AND lower(new.status) = 'active'", "'restored'", "status"),
@@ -330,7 +333,8 @@ def _account_watchers() -> str:
         f"""
 CREATE TRIGGER account_watched_{n} AFTER UPDATE OF {column} ON ledger_accounts WHEN {happened} BEGIN
     INSERT INTO account_changes (entity_id, account_id, at, kind, was, became)
-    VALUES (new.entity_id, new.id, new.seen_at, {kind}, old.{shown}, new.{shown});
+    VALUES (new.entity_id, new.id, coalesce((SELECT started_at FROM resources
+        WHERE entity_id = new.entity_id AND resource = 'ledger_accounts'), new.seen_at), {kind}, old.{shown}, new.{shown});
 END;
 """
         for n, (column, happened, kind, shown) in enumerate(told)
@@ -358,5 +362,37 @@ def many_at_once(db: Database) -> None:
             WHERE batch_id IS NULL AND kind IN ('account_assigned', 'accounts_assigned');
         CREATE INDEX outbox_alone ON outbox (not_before, id) WHERE batch_id IS NULL AND state IN ('queued', 'running');
         CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'running';
+        """,
+    )
+
+
+@migrations()
+def lists_that_hold_what_is_searched(db: Database) -> None:
+    """The text that is searched stands in the indexes of the lists, so a search reads no rows but those it shows."""
+    run_script(
+        db,
+        """
+        DROP INDEX lines_by_supplier;
+        DROP INDEX lines_by_state;
+        CREATE INDEX lines_by_supplier ON payable_lines (entity_id, supplier, issued_at DESC, payable_id, id, search);
+        CREATE INDEX lines_by_state ON payable_lines
+            (entity_id, assign_state, supplier, issued_at DESC, payable_id, id, search);
+        """,
+    )
+
+
+@migrations()
+def account_problems(db: Database) -> None:
+    """What stops bills for their accounts, lines or rates is found without reading every line."""
+    run_script(
+        db,
+        """
+        CREATE INDEX account_changes_by_account ON account_changes (entity_id, account_id, id DESC);
+        CREATE INDEX lines_open_by_account ON payable_lines (entity_id, ledger_account_id, currency)
+            WHERE ledger_account_id IS NOT NULL AND editable = 1;
+        CREATE INDEX lines_without_tax ON payable_lines (entity_id, payable_id)
+            WHERE tax IS NULL AND accounting_tax_rate_id IS NULL AND editable = 1;
+        CREATE INDEX payables_without_lines ON payables (entity_id, created_at DESC, id DESC)
+            WHERE line_count = 0 AND gone = 0;
         """,
     )

@@ -176,7 +176,10 @@ def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
     """Everything that the list shows."""
     here = deps()
     query = _query(kind, asked)
-    found = assignments.listing(here, entity_id, query, asked.get("after", ""), asked.get("before", ""))
+    pick_all = asked.get("pick") == "all"
+    found = assignments.listing(
+        here, entity_id, query, asked.get("after", ""), asked.get("before", ""), exact=pick_all
+    )
     offered = assignments.offered_accounts(here, entity_id)
     kept = {name: asked[name] for name in KEPT if asked.get(name)}
     place: dict[str, Any] = {name: asked[name] for name in (*KEPT, "after", "before") if asked.get(name)}
@@ -193,7 +196,7 @@ def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
         "offered": offered,
         "usual": usual_types(kind.value),
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
-        "pick_all": asked.get("pick") == "all",
+        "pick_all": pick_all,
         "ticked": set(),
         "back": back if is_local_path(back) else "",
         "form_key": secrets.token_urlsafe(16),

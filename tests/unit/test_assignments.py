@@ -338,3 +338,38 @@ def test_another_business_sees_none_of_it(deps: Deps, wire: Wire) -> None:
     assert assignables.get(deps.db, "e2", Kind.BILLS, "l1") is None
     assert assignables.page(deps.db, "e2", BILLS).rows == []
     assert assignables.changeable(deps.db, "e2", Kind.BILLS, ["l1"]) == []
+
+
+@pytest.mark.parametrize("text", ["crème", "CRÈME", "Crème brûlée", "straße"])
+def test_a_search_finds_letters_of_other_languages_however_they_are_written(deps: Deps, text: str) -> None:
+    with write(deps.db):
+        for line_id, name in (
+            ("l1", "CRÈME BRÛLÉE, STRASSE"),
+            ("l2", "Crème brûlée, Straße"),
+            ("l3", "Creme"),
+        ):
+            add_line(deps.db, line_id)
+            deps.db.execute("UPDATE payable_lines SET name = ? WHERE id = ?", [name, line_id])
+
+    found = assignments.listing(deps, "e1", AssignQuery(Kind.BILLS, search=text))
+
+    assert [row.id for row in found.page.rows] == ["l1", "l2"]
+
+
+def test_a_search_says_how_many_it_found_on_any_page(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assignments, "COUNTED", 90)
+    with write(deps.db):
+        for n in range(130):
+            add_line(deps.db, f"l{n:03}", supplier=f"S{n % 4}" if n < 120 else "Other")
+    query = AssignQuery(Kind.BILLS, search="line l")
+
+    def said(query: AssignQuery, *, exact: bool = False, after: str = "") -> tuple[int, bool]:
+        found = assignments.listing(deps, "e1", query, after, exact=exact)
+        return found.matching, found.is_least
+
+    place = assignments.listing(deps, "e1", query).page.next or ""
+    assert said(query) == said(query, after=place) == (90, True)
+    assert said(query, exact=True) == said(query, exact=True, after=place) == (130, False)
+    assert said(AssignQuery(Kind.BILLS, search="other")) == (10, False)
+    assert said(AssignQuery(Kind.BILLS, search="l00")) == (10, False)
+    assert said(AssignQuery(Kind.BILLS, search="nowhere")) == (0, False)
