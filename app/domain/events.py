@@ -31,7 +31,7 @@ class Event:
     note: str | None = None
     batch_id: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-    """Of an assignment: the `suggestion` that was used, the change that it `undoes`, the `batch` it tells of."""
+    """Of an assignment: the `suggestion` used, the change that it `undoes`, the `batch` it tells of."""
 
 
 @dataclass(frozen=True, slots=True)

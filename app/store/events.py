@@ -58,7 +58,13 @@ def add(
 
 
 def add_choices(
-    db: Database, entity_id: str, at: datetime, actor: Actor, choices: Sequence[Choice], batch_id: str | None
+    db: Database,
+    entity_id: str,
+    at: datetime,
+    actor: Actor,
+    choices: Sequence[Choice],
+    *,
+    batch_id: str | None,
 ) -> None:
     """Write down what account each row had and gets."""
     moment = to_text(at)

@@ -8,7 +8,7 @@ from app.domain.errors import GangwayError, RefusedError
 from app.domain.outbox import OutboxRow
 from app.services.deliveries.words import KEPT, why_not
 from app.services.deps import Deps
-from app.store import assignables
+from app.store import account_saves
 
 ACTION = "assign_line"
 repeatable = True
@@ -27,12 +27,12 @@ def send(deps: Deps, row: OutboxRow) -> LineItem:
 
 def done(deps: Deps, row: OutboxRow, answer: LineItem) -> None:
     """The mirror takes over what Monite answered."""
-    assignables.confirm(
-        deps.db, Kind.BILLS, row.object_id, row.body["ledger_account_id"] or "", answer.ledger_account_id
+    account_saves.confirm(
+        deps.db, Kind.BILLS, row.object_id, row.body["ledger_account_id"], answer.ledger_account_id
     )
 
 
 def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
     """The choice is kept, and the row says why it was not saved."""
-    sent = row.body["ledger_account_id"] or ""
-    assignables.refuse(deps.db, Kind.BILLS, row.object_id, sent, why_not(error))
+    sent = row.body["ledger_account_id"]
+    account_saves.refuse(deps.db, Kind.BILLS, row.object_id, sent, why_not(error))
