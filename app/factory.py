@@ -19,6 +19,8 @@ from app.web import (
     access,
     assets,
     assign,
+    assign_bulk,
+    assign_changes,
     beats,
     chooser,
     connect,
@@ -43,6 +45,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
     assets.bp,
     assign.bp,
+    assign_bulk.bp,
+    assign_changes.bp,
     beats.bp,
     chooser.bp,
     home.bp,

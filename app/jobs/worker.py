@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from app.jobs.bells import Bell
-from app.services import outbox, refresh, retries, watches
+from app.services import bulk_assignments, outbox, refresh, retries, watches
 from app.services.deps import Deps
 from app.store import heartbeats
 from app.store.database import connect, write
@@ -39,7 +39,8 @@ def _send(deps: Deps) -> int:
 
 
 def _look(deps: Deps) -> int:
-    return watches.run_due(deps, ROUND) + retries.settle_stopped(deps)
+    settled = retries.settle_stopped(deps) + bulk_assignments.settle_stopped(deps)
+    return watches.run_due(deps, ROUND) + settled
 
 
 def _read(deps: Deps) -> bool:
