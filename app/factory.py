@@ -17,6 +17,7 @@ from app.services.deps import Deps
 from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
+    accounts,
     assets,
     assign,
     assign_bulk,
@@ -27,6 +28,7 @@ from app.web import (
     connections,
     errors,
     formats,
+    handovers,
     help,
     home,
     imports,
@@ -43,6 +45,7 @@ from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts.bp,
     assets.bp,
     assign.bp,
     assign_bulk.bp,
@@ -55,6 +58,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     connections.bp,
     rules.bp,
     log.bp,
+    handovers.bp,
     records.bp,
     help.bp,
     support.bp,
@@ -147,6 +151,7 @@ def _speak(app: Flask) -> None:
         told=formats.told,
         clock_time=formats.clock_time,
         day=formats.day,
+        month=formats.month,
         exact=formats.exact,
         ago=formats.ago,
         money=formats.money,

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from app.domain.errors import GangwayError
 from app.domain.outbox import OutboxRow
-from app.services.deliveries import disconnects, lines, products, retries, rules, syncs
+from app.services.deliveries import defaults, disconnects, lines, products, retries, rules, syncs
 from app.services.deps import Deps
 
 
@@ -47,4 +47,5 @@ HANDLERS: dict[str, Handler] = {
     rules.ACTION: rules,
     syncs.ACTION: syncs,
     disconnects.ACTION: disconnects,
+    defaults.ACTION: defaults,
 }
