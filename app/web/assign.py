@@ -17,7 +17,14 @@ from app.domain.errors import InputError, NotThereError
 from app.domain.people import Action
 from app.domain.resources import ResourceState
 from app.domain.suggestions import Strength
-from app.services import assignments, bulk_assignments, refresh, remember_questions, suggestions
+from app.services import (
+    account_problems,
+    assignments,
+    bulk_assignments,
+    refresh,
+    remember_questions,
+    suggestions,
+)
 from app.services.assignments import Outcome
 from app.web.access import needs
 from app.web.beats import beat
@@ -152,7 +159,7 @@ for each in Kind:
 
 def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
     """Everything that the list shows."""
-    here = deps()
+    here, showing = deps(), asked.get("show") or "needs"
     query = query_of(kind, asked)
     pick_all = asked.get("pick") == "all"
     found = assignments.listing(
@@ -167,7 +174,7 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "entity_id": entity_id,
         "kind": kind,
         "query": query,
-        "show": asked.get("show") or "needs",
+        "show": showing,
         "found": found,
         "progress": found.progress,
         "kept": kept,
@@ -178,6 +185,8 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
         "pick_all": pick_all,
         "ticked": {refusal.object_id for refusal in bulk["found"].refusals} if bulk else set(),
+        "problem_count": account_problems.count(here, entity_id, kind),
+        "problems": account_problems.find(here, entity_id, kind) if showing == "problems" else None,
         "strong": sum(one.strength is Strength.STRONG for one in found.suggested.values()),
         "reasons": suggestions.sentences(found.suggested, found.page.rows),
         "back": back if is_local_path(back) else "",
