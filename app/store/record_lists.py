@@ -80,6 +80,16 @@ def page(
     )
 
 
+def every(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[RecordLine]:
+    """All that match, newest change first, up to a limit."""
+    where, values = _where(entity_id, wanted)
+    rows = db.query(
+        f"SELECT * FROM synced_records WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size",
+        {**values, "size": limit},
+    )
+    return [from_row(row) for row in rows]
+
+
 _BRIEF = """
     SELECT id, object_type, object_id, state, problem, title, party, amount, currency, object_status,
         platform_object_id IS NOT NULL, updated_at FROM synced_records
