@@ -46,7 +46,7 @@ class ShortWire(BaseAdapter):
         super().__init__()
         self._app = app
 
-    def send(self, request: requests.PreparedRequest, **_options: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_options: Any, **_more: Any) -> requests.Response:
         answered = self._app.test_client().open(
             request.path_url,
             method=request.method or "GET",

@@ -18,6 +18,7 @@ __all__ = [
     "ARCHIVED",
     "BANK",
     "GONE",
+    "IMPORTED",
     "SAVING",
     "UNDECIDED",
     "UNREAD",
