@@ -19,6 +19,7 @@ from app.web import (
     access,
     assets,
     assign,
+    assign_files,
     beats,
     chooser,
     connect,
@@ -44,6 +45,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
     assets.bp,
     assign.bp,
+    assign_files.bp,
     beats.bp,
     chooser.bp,
     home.bp,
