@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from app.domain.synced_records import OBJECT_TYPES
 
@@ -29,6 +30,18 @@ RESOURCES = (
     LINE_ITEMS,
 )
 """Every resource of an entity, in the order in which it is read."""
+
+
+class Share(StrEnum):
+    """What one reader takes on, so that a long read of one kind keeps no other waiting."""
+
+    ALL = "all"
+    PEOPLE = "people"
+    """What somebody waits for."""
+    LISTS = "lists"
+    """Everything but the line items."""
+    SCANS = "scans"
+    """The line items, which take one call a bill."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ def payable(raw: Json) -> Payable:
         due_date=f.maybe_day(raw, "due_date"),
         created_at=f.moment(raw, "created_at"),
         updated_at=f.moment(raw, "updated_at"),
+        discount=f.maybe_whole(raw, "discount"),
     )
 
 
@@ -138,6 +139,8 @@ def line_item(raw: Json) -> LineItem:
         tax=f.maybe_whole(raw, "tax"),
         ledger_account_id=f.maybe_text(raw, "ledger_account_id"),
         accounting_tax_rate_id=f.maybe_text(raw, "accounting_tax_rate_id"),
+        unit_price=f.maybe_number(raw, "unit_price"),
+        tax_amount=f.maybe_whole(raw, "tax_amount"),
     )
 
 
@@ -157,6 +160,7 @@ def receivable(raw: Json) -> Receivable:
         lines=tuple(_invoice_line(line) for line in f.parts(raw, "line_items")),
         created_at=f.moment(raw, "created_at"),
         updated_at=f.moment(raw, "updated_at"),
+        deduction=f.maybe_whole(raw, "deduction_amount") or None,
     )
 
 
@@ -172,6 +176,8 @@ def _invoice_line(raw: Json) -> InvoiceLine:
         tax=f.maybe_whole(f.part(sold, "vat_rate"), "value"),
         accounting_tax_rate_id=f.maybe_text(raw, "accounting_tax_rate_id")
         or f.maybe_text(sold, "accounting_tax_rate_id"),
+        unit_price=f.maybe_number(f.part(sold, "price"), "value"),
+        total_after=f.maybe_whole(raw, "total_after_vat"),
     )
 
 

@@ -22,11 +22,12 @@ from app.domain.resources import (
     SYNC_RULES,
     Read,
     ResourceState,
+    Share,
 )
 from app.services.deps import Deps
 from app.services.reads import READERS
 from app.services.scans import scan
-from app.store import connections, events, resources, revisions
+from app.store import connections, events, outbox, resources, revisions
 from app.store.database import write
 
 logger = logging.getLogger(__name__)
@@ -75,23 +76,32 @@ def read_now(deps: Deps, entity_id: str, resource: str, seconds: float = PERSON_
     deps.wake()
 
 
-def run_due(deps: Deps, seconds: float) -> bool:
-    """Read what is due for about so long; whether something is still due.
+def run_due(deps: Deps, seconds: float, share: Share = Share.ALL) -> bool:
+    """Read what is due of this share for about so long; whether something is still due.
 
     Each read fails alone: its failure is kept with it, and the others go on.
     """
     stop_at = time.monotonic() + seconds
-    with write(deps.db) as db:
-        resources.schedule_if_new(db, EVERYBODY, ENTITIES, deps.clock())
-    while (left := stop_at - time.monotonic()) > 0:
+    if not resources.is_scheduled(deps.db, EVERYBODY, ENTITIES):
         with write(deps.db) as db:
-            read = resources.claim(db, deps.clock())
-            if read is None:
-                return False
-            revisions.bump(db, read.entity_id)
+            resources.schedule_if_new(db, EVERYBODY, ENTITIES, deps.clock())
+    while (left := stop_at - time.monotonic()) > 0:
+        read = _claim(deps, share)
+        if read is None:
+            return False
         _read_for_the_worker(deps, read, left)
-    due = next_due(deps.db)
-    return due is not None and due <= deps.clock()
+    return resources.is_due(deps.db, deps.clock(), share)
+
+
+def _claim(deps: Deps, share: Share) -> Read | None:
+    """The next read of this share; nothing is written while there is none."""
+    if not resources.is_due(deps.db, deps.clock(), share):
+        return None
+    with write(deps.db) as db:
+        read = resources.claim(db, deps.clock(), share)
+        if read is not None:
+            revisions.bump(db, read.entity_id)
+    return read
 
 
 def _read_for_the_worker(deps: Deps, read: Read, seconds: float) -> None:
@@ -130,6 +140,9 @@ def _carry_out(deps: Deps, read: Read, work: Callable[[], bool | None]) -> None:
             resources.pause(db, read, now)
         else:
             resources.finish(db, read, now, _next_due(deps, read, now))
+        if read.failures:
+            # Monite answers again: what waits for that alone need not wait any longer.
+            outbox.hurry(db, now)
         revisions.bump(db, read.entity_id)
 
 

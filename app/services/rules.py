@@ -14,7 +14,7 @@ from app.domain.events import Event
 from app.domain.holds import Hold, HoldResult, RuleSave
 from app.domain.outbox import Intent, OutboxRow, OutboxState
 from app.domain.sync_rules import NOTHING, USUAL, SyncRules
-from app.services import outbox
+from app.services import outbox, readiness
 from app.services.deliveries.rules import ACTION, wanted
 from app.services.deps import Deps
 from app.services.holds import HELD, NOT_HELD, RESUMED, SAVED, standing
@@ -91,13 +91,13 @@ def look(deps: Deps, entity_id: str) -> RulesView:
             supported = False
         except MoniteError:
             read = False
-    return _view(deps.db, entity_id, supported, read)
+    return _view(deps, entity_id, supported, read)
 
 
 def from_store(deps: Deps, entity_id: str) -> RulesView:
     """The rules as last read, for screens that only tell of them."""
     read = sync_rules.find(deps.db, entity_id) is not None
-    return _view(deps.db, entity_id, deps.monite.capabilities.sync_rules, read)
+    return _view(deps, entity_id, deps.monite.capabilities.sync_rules, read)
 
 
 def review(view: RulesView, asked: SyncRules) -> list[Change]:
@@ -168,7 +168,14 @@ def history(deps: Deps, entity_id: str, before_id: int | None = None) -> list[Ev
 
 def documents(deps: Deps, entity_id: str, change: Change, group: str) -> list[DocumentBrief]:
     """Up to 50 of the bills or invoices behind one number of a change, newest first."""
-    return rule_effects.find(deps.db, entity_id, kind=change.kind, status=change.status, group=group)
+    return rule_effects.find(
+        deps.db,
+        entity_id,
+        readiness.context(deps, entity_id),
+        kind=change.kind,
+        status=change.status,
+        group=group,
+    )
 
 
 def _read(deps: Deps, entity_id: str) -> None:
@@ -178,7 +185,8 @@ def _read(deps: Deps, entity_id: str) -> None:
         sync_rules.save(deps.db, entity_id, rules, deps.clock())
 
 
-def _view(db: Database, entity_id: str, supported: bool, read: bool) -> RulesView:
+def _view(deps: Deps, entity_id: str, supported: bool, read: bool) -> RulesView:
+    db = deps.db
     held = standing(db, entity_id)
     last = next(iter(outbox_rows.find_for_object(db, entity_id, ACTION)), None)
     reported = sync_rules.find(db, entity_id)
@@ -193,7 +201,7 @@ def _view(db: Database, entity_id: str, supported: bool, read: bool) -> RulesVie
         saved=saved,
         pending=pending,
         refusal=last.last_error if last and last.state is OutboxState.REFUSED else None,
-        counts=rule_effects.counts(db, entity_id),
+        counts=rule_effects.counts(db, entity_id, readiness.context(deps, entity_id)),
     )
 
 

@@ -408,3 +408,37 @@ def documents_by_day(db: Database) -> None:
         CREATE INDEX receivables_by_day ON receivables (entity_id, coalesce(issue_date, substr(created_at, 1, 10)));
         """,
     )
+
+
+@migrations()
+def catalogue_readings(db: Database) -> None:
+    """With which state of the catalogue the stored texts were read, and how far reading them anew has come."""
+    run_script(
+        db,
+        """
+        CREATE TABLE catalogue_readings (
+            id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL, read_up_to INTEGER NOT NULL) STRICT;
+        """,
+    )
+
+
+@migrations()
+def what_sending_needs(db: Database) -> None:
+    """What the accounting systems look at in amounts and numbers, so that a refusal can be foretold."""
+    run_script(
+        db,
+        """
+        ALTER TABLE payables ADD COLUMN discount INTEGER;
+        ALTER TABLE payable_lines ADD COLUMN unit_price REAL;
+        ALTER TABLE payable_lines ADD COLUMN tax_amount INTEGER;
+        ALTER TABLE receivables ADD COLUMN deduction INTEGER;
+        UPDATE payables SET discount = raw ->> 'discount' WHERE json_type(raw, '$.discount') = 'integer';
+        UPDATE payable_lines SET tax_amount = raw ->> 'tax_amount' WHERE json_type(raw, '$.tax_amount') = 'integer';
+        UPDATE payable_lines SET unit_price = raw ->> 'unit_price'
+            WHERE json_type(raw, '$.unit_price') IN ('integer', 'real');
+        UPDATE receivables SET deduction = nullif(raw ->> 'deduction_amount', 0)
+            WHERE json_type(raw, '$.deduction_amount') = 'integer';
+        CREATE INDEX payables_by_number ON payables (entity_id, document_id) WHERE document_id IS NOT NULL;
+        CREATE INDEX receivables_by_number ON receivables (entity_id, document_id) WHERE document_id IS NOT NULL;
+        """,
+    )
