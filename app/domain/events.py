@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.domain.people import Actor
 
@@ -28,6 +29,9 @@ class Event:
     was: str | None = None
     became: str | None = None
     note: str | None = None
+    batch_id: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """Of an assignment: the `suggestion` used, the change that it `undoes`, the `batch` it tells of."""
 
 
 @dataclass(frozen=True, slots=True)
