@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.domain.accounts import LedgerAccount
@@ -61,41 +61,35 @@ class Chart:
 
     def find(self, code: str, name: str) -> Named:
         """The account that a code, a name, or both of them mean."""
-        if not name:
-            return self._by_code(code)
         if not code:
-            return self._by_name(name)
-        by_code, by_name = self._by_code(code, name), self._by_name(name, code)
-        if by_code.account is None:
-            return by_code
-        if by_name.account is None:
-            return by_name
-        if by_code.account.id != by_name.account.id:
-            return Named(miss=Miss.DISAGREE, accounts=(by_code.account, by_name.account))
-        return by_code
+            return _one(self._called(name), Miss.SEVERAL_NAMES, Miss.UNKNOWN_NAME)
+        by_code, exact = self._coded(code)
+        if not name:
+            return self._by_code(code, by_code, exact)
+        by_name = self._called(name)
+        both = [account for account in by_name if account in by_code]
+        if both:
+            return _told(_one(both, Miss.SEVERAL_CODES, Miss.UNKNOWN_CODE), code)
+        if by_code and by_name:
+            return Named(miss=Miss.DISAGREE, accounts=(by_code[0], by_name[0]))
+        return Named(miss=Miss.UNKNOWN_NAME if by_code else Miss.UNKNOWN_CODE)
 
-    def _by_code(self, code: str, name: str = "") -> Named:
+    def _by_code(self, code: str, meant: Sequence[LedgerAccount], exact: Sequence[LedgerAccount]) -> Named:
+        if not meant:
+            return _one(self._labels.get(folded(code), []), Miss.SEVERAL_CODES, Miss.UNKNOWN_CODE)
+        others = [account for account in _offered(meant) if account not in exact]
+        if exact and others:
+            return Named(miss=Miss.LOST_ZERO, accounts=(exact[0], *others))
+        return _told(_one(meant, Miss.SEVERAL_CODES if exact else Miss.LOST_ZERO, Miss.UNKNOWN_CODE), code)
+
+    def _coded(self, code: str) -> tuple[list[LedgerAccount], list[LedgerAccount]]:
+        """The accounts that a code may mean, and among them those that have the very code."""
         exact = self._codes.get(folded(code), [])
-        alike = self._bare.get(_bare(code), [])
-        if name:
-            # The other cell tells accounts apart that this one alone does not.
-            exact = _only(exact, self._meant_by_name(name))
-            alike = _only(alike, self._meant_by_name(name))
-        if exact and (self._zeros_kept or len(_offered(alike)) < 2 or folded(code).startswith("0")):
-            return _one(exact, Miss.SEVERAL_CODES)
-        if alike:
-            found = _one(alike, Miss.LOST_ZERO)
-            return found if exact or not found.account else Named(found.account, repaired=True)
-        labelled = self._labels.get(folded(code), [])
-        return _one(labelled, Miss.SEVERAL_CODES) if labelled else Named(miss=Miss.UNKNOWN_CODE)
+        if exact and (self._zeros_kept or code.startswith("0")):
+            return exact, exact
+        return self._bare.get(_bare(code), []), exact
 
-    def _by_name(self, name: str, code: str = "") -> Named:
-        found = self._meant_by_name(name)
-        if code:
-            found = _only(found, [*self._codes.get(folded(code), []), *self._bare.get(_bare(code), [])])
-        return _one(found, Miss.SEVERAL_NAMES) if found else Named(miss=Miss.UNKNOWN_NAME)
-
-    def _meant_by_name(self, name: str) -> list[LedgerAccount]:
+    def _called(self, name: str) -> list[LedgerAccount]:
         return self._names.get(folded(name)) or self._labels.get(folded(name), [])
 
 
@@ -111,22 +105,24 @@ def _bare(code: str) -> str:
     return (whole[1] if whole else text).lstrip("0") or "0"
 
 
-def _only(accounts: Sequence[LedgerAccount], others: Sequence[LedgerAccount]) -> list[LedgerAccount]:
-    """Those that are among the others; all, when none is."""
-    ids = {account.id for account in others}
-    return [account for account in accounts if account.id in ids] or list(accounts)
-
-
 def _offered(accounts: Sequence[LedgerAccount]) -> list[LedgerAccount]:
     return [account for account in accounts if account.offered]
 
 
-def _one(accounts: Sequence[LedgerAccount], several: Miss) -> Named:
+def _one(accounts: Sequence[LedgerAccount], several: Miss, none: Miss) -> Named:
     """The only one that may be chosen; of several that may not, the first one says why."""
-    open_ = _offered(accounts)
-    if len(open_) == 1:
-        return Named(open_[0])
-    if open_:
-        return Named(miss=several, accounts=tuple(open_))
+    if not accounts:
+        return Named(miss=none)
+    offered = _offered(accounts)
+    if len(offered) == 1:
+        return Named(offered[0])
+    if offered:
+        return Named(miss=several, accounts=tuple(offered))
     first = accounts[0]
-    return Named(miss=Miss.BANK if first.is_bank_account else Miss.ARCHIVED, accounts=(first,))
+    return Named(miss=Miss.BANK if first.active else Miss.ARCHIVED, accounts=(first,))
+
+
+def _told(named: Named, code: str) -> Named:
+    """The same, saying whether the code was another than the one that was written."""
+    account = named.account
+    return replace(named, repaired=account is not None and folded(account.nominal_code or "") != folded(code))

@@ -77,12 +77,15 @@ def decoded(data: bytes, guess: Callable[[bytes], str | None]) -> tuple[str, str
         raise InputError("file", "The file is empty.")
     if data.startswith(_WORKBOOKS):
         raise InputError("file", _SAVE_AS_CSV)
-    encoding = _marked(data) or _unmarked(data, guess)
+    marked = _marked(data)
+    encoding = marked or _unmarked(data, guess)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise InputError("file", _DAMAGED) from error
-    if "\x00" in text or len(_CONTROL.findall(text)) > len(text) / 50:
+        raise InputError("file", _DAMAGED if marked else _NOT_TEXT) from error
+    # Only in Unicode does every byte mean what it says.
+    odd = 0 if encoding.startswith("utf") else len(_CONTROL.findall(text))
+    if "\x00" in text or odd > len(text) / 50:
         raise InputError("file", _NOT_TEXT)
     return text, encoding.removesuffix("-sig").removesuffix("-le").removesuffix("-be")
 

@@ -145,7 +145,9 @@ def named(deps: Deps, changes: Sequence[Change], entity_id: str) -> dict[str, Le
     return account_choices.named(deps.db, entity_id, ids)
 
 
-def apply(deps: Deps, entity_id: str, file_id: str, *, use: Collection[str] = (), use_all: bool = False) -> Batch:
+def apply(
+    deps: Deps, entity_id: str, file_id: str, *, use: Collection[str] = (), use_all: bool = False
+) -> Batch:
     """Change what the file asks for and is fine, as one batch; of the conflicts, those that a person said.
 
     A row that was changed again since the file was compared is left alone, and the batch tells of it. A
@@ -153,9 +155,7 @@ def apply(deps: Deps, entity_id: str, file_id: str, *, use: Collection[str] = ()
     """
     file = get(deps, entity_id, file_id)
     wanted = [
-        change
-        for change in file.report.changes
-        if not change.is_conflict or use_all or change.id in use
+        change for change in file.report.changes if not change.is_conflict or use_all or change.id in use
     ]
     if not wanted:
         raise InputError("apply", _("There is nothing in this file to apply."))

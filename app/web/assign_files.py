@@ -163,15 +163,15 @@ def _report_rows(entity_id: str, file: AccountFile) -> Iterator[list[Cell]]:
     found: list[tuple[int, list[Cell]]] = []
     for problem in file.report.problems:
         words = problem_words(problem, file.kind, system)
-        result: list[Cell] = [problem.id, _("Wrong"), words.column, problem.value, words.wrong, words.todo]
-        found.append((problem.number, result))
+        cells = [problem.id, _("Wrong"), words.column, problem.value, words.wrong, words.todo, None, None]
+        found.append((problem.number, cells))
     for change in file.report.changes:
         word = _("Changed by somebody else meanwhile") if change.is_conflict else _("Would change")
         before = labels.get(change.before, change.before)
         after = labels.get(change.account_id, change.account_id)
         found.append((change.number, [change.id, word, None, None, None, None, before, after]))
-    for number, cells in sorted(found, key=lambda pair: pair[0]):
-        yield [number, *cells]
+    for number, told in sorted(found, key=lambda pair: pair[0]):
+        yield [number, *told]
 
 
 def _upload_page(entity_id: str, kind: Kind, problem: str = "", status: int = 200) -> AnyResponse:

@@ -50,47 +50,52 @@ def problem_words(problem: Problem, kind: Kind, system: str) -> ProblemWords:
 
 
 def _of_row(problem: Problem, kind: Kind, system: str) -> tuple[str, str] | None:
+    words: tuple[str, str] | None = None
     others = problem.others
     again = _("Download the file again, make the change there, and upload that.")
     match problem.code:
         case Wrong.NO_ID:
-            return _("The row has no ID, so nobody can tell what it is about."), again
+            words = _("The row has no ID, so nobody can tell what it is about."), again
         case Wrong.UNKNOWN_ID:
             here = (
                 _("This business has no product with this ID.")
                 if kind is Kind.PRODUCTS
                 else _("This business has no bill line with this ID.")
             )
-            return here, _("It may be of another business, or gone. Take the row out.")
+            words = here, _("It may be of another business, or gone. Take the row out.")
         case Wrong.TWICE:
-            return (
+            words = (
                 _("The same ID stands in row %(rows)s too.", rows=others),
                 _("Keep the row that is right and take the others out."),
             )
         case Wrong.TOO_LONG:
-            return (
+            words = (
                 _("The row has more cells than the first row has columns, so its cells may have shifted."),
                 _("Put texts that hold the separator in quotation marks, or save the file in a spreadsheet."),
             )
         case Wrong.CLEARED:
-            return (
+            words = (
                 _("The account was taken out. A row can be given another account, but not none."),
                 _("Put the account back, or take the row out."),
             )
         case Wrong.CURRENCY:
             account, currency = others.split(", ")
-            return (
-                _("The account takes %(account)s only, and this is in %(line)s.", account=account, line=currency),
+            words = (
+                _(
+                    "The account takes %(account)s only, and this is in %(line)s.",
+                    account=account,
+                    line=currency,
+                ),
                 _("Choose an account in %(line)s or one that takes every currency.", line=currency),
             )
         case Wrong.SENT:
-            return (
+            words = (
                 _("Its bill is in %(system)s already.", system=system),
                 _("Change the account in %(system)s.", system=system),
             )
         case Wrong.LOCKED:
-            return _locked(others), _("Take the row out.")
-    return None
+            words = _locked(others), _("Take the row out.")
+    return words
 
 
 def _of_account(problem: Problem, system: str) -> tuple[str, str]:
@@ -100,34 +105,42 @@ def _of_account(problem: Problem, system: str) -> tuple[str, str]:
         system=system,
     )
     another = _("Choose another account.")
+    words = _("No account has the code %(code)s.", code=value), missing
     match problem.code:
         case Miss.UNKNOWN_NAME:
-            return _("No account is called “%(name)s”.", name=value), missing
+            words = _("No account is called “%(name)s”.", name=value), missing
         case Miss.SEVERAL_CODES:
-            return (
+            words = (
                 _("Several accounts have the code %(code)s: %(accounts)s.", code=value, accounts=others),
                 _("Write the account's name too."),
             )
         case Miss.SEVERAL_NAMES:
-            return (
+            words = (
                 _("Several accounts are called “%(name)s”: %(accounts)s.", name=value, accounts=others),
                 _("Write the account's code too."),
             )
         case Miss.LOST_ZERO:
-            return (
-                _("%(code)s can mean %(accounts)s: spreadsheets take zeros away.", code=value, accounts=others),
+            words = (
+                _(
+                    "%(code)s can mean %(accounts)s: spreadsheets take zeros away.",
+                    code=value,
+                    accounts=others,
+                ),
                 _("Write the account's name too, or only its name."),
             )
         case Miss.DISAGREE:
-            return (
+            words = (
                 _("The code and the name mean different accounts: %(accounts)s.", accounts=others),
                 _("Correct one of the two cells, or leave one empty."),
             )
         case Miss.ARCHIVED:
-            return _("%(account)s is archived or gone in %(system)s.", account=others, system=system), another
+            words = (
+                _("%(account)s is archived or gone in %(system)s.", account=others, system=system),
+                another,
+            )
         case Miss.BANK:
-            return _("%(account)s is a bank account.", account=others), another
-    return _("No account has the code %(code)s.", code=value), missing
+            words = _("%(account)s is a bank account.", account=others), another
+    return words
 
 
 def _locked(status: str) -> str:
