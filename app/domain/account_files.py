@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.account_names import AccountNames, Miss, folded
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Assignable, Kind
-from app.domain.charts import Chart, Miss, folded
 from app.domain.errors import InputError
 from app.domain.uploads import Table, heading
 
@@ -195,20 +195,20 @@ def zeros_kept(rows: Sequence[Entry], codes: Mapping[str, str | None]) -> bool:
     return kept
 
 
-def repaired(rows: Sequence[Entry], chart: Chart) -> int:
+def repaired(rows: Sequence[Entry], names: AccountNames) -> int:
     """How many codes that somebody wrote had lost the zeros before them and found their account still."""
-    return sum(chart.find(*asked).repaired for row in rows if any(asked := _asked(row, chart)))
+    return sum(names.find(*asked).repaired for row in rows if any(asked := _asked(row, names)))
 
 
 def judged(
-    rows: Sequence[Entry], stored: Mapping[str, Assignable], chart: Chart, base_currency: str | None
+    rows: Sequence[Entry], stored: Mapping[str, Assignable], names: AccountNames, base_currency: str | None
 ) -> Iterator[Change | Problem | None]:
     """What each row asks for; None for nothing."""
     places: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         places[row.id].append(row.number)
     for row in rows:
-        yield (_misplaced(row, places[row.id]) or _judge(row, stored.get(row.id), chart, base_currency))
+        yield (_misplaced(row, places[row.id]) or _judge(row, stored.get(row.id), names, base_currency))
 
 
 def _misplaced(row: Entry, places: Sequence[int]) -> Problem | None:
@@ -221,11 +221,11 @@ def _misplaced(row: Entry, places: Sequence[int]) -> Problem | None:
 
 
 def _judge(
-    row: Entry, stored: Assignable | None, chart: Chart, base_currency: str | None
+    row: Entry, stored: Assignable | None, names: AccountNames, base_currency: str | None
 ) -> Change | Problem | None:
     if stored is None:
         return _problem(row, Wrong.UNKNOWN_ID, ID, row.id)
-    account = _wanted(row, chart)
+    account = _wanted(row, names)
     if not isinstance(account, LedgerAccount):
         return account
     before = stored.current_account_id or ""
@@ -240,13 +240,13 @@ def _judge(
     return Change(row.number, row.id, account.id, before, row.was_id or "", conflict)
 
 
-def _wanted(row: Entry, chart: Chart) -> LedgerAccount | Problem | None:
+def _wanted(row: Entry, names: AccountNames) -> LedgerAccount | Problem | None:
     """The account that a row asks for; None when it asks for nothing."""
-    code, name = _asked(row, chart)
+    code, name = _asked(row, names)
     if not code and not name:
-        was_cleared = not (row.code or row.name) and any(_was(row, chart))
+        was_cleared = not (row.code or row.name) and any(_was(row, names))
         return _problem(row, Wrong.CLEARED, CODE, "") if was_cleared else None
-    found = chart.find(code, name)
+    found = names.find(code, name)
     if found.account is not None:
         return found.account
     by_name = not code or found.miss in (Miss.UNKNOWN_NAME, Miss.SEVERAL_NAMES)
@@ -255,17 +255,17 @@ def _wanted(row: Entry, chart: Chart) -> LedgerAccount | Problem | None:
     return _problem(row, found.miss or Miss.UNKNOWN_CODE, column, value, others)
 
 
-def _asked(row: Entry, chart: Chart) -> tuple[str, str]:
+def _asked(row: Entry, names: AccountNames) -> tuple[str, str]:
     """The code and the name that count: of two cells, those that were edited and not cleared."""
-    was_code, was_name = _was(row, chart)
+    was_code, was_name = _was(row, names)
     code = row.code if folded(row.code) != folded(was_code) else ""
     name = row.name if folded(row.name) != folded(was_name) else ""
     return code, name
 
 
-def _was(row: Entry, chart: Chart) -> tuple[str, str]:
+def _was(row: Entry, names: AccountNames) -> tuple[str, str]:
     """What stood in the two cells when the file was written, "" where that is not known."""
-    account = chart.by_id.get(row.was_id or "")
+    account = names.by_id.get(row.was_id or "")
     code = row.was_code if row.was_code is not None else account and account.nominal_code
     name = row.was_name if row.was_name is not None else account and account.name
     return code or "", name or ""

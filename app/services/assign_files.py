@@ -22,10 +22,10 @@ from app.domain.account_files import (
     repaired,
     zeros_kept,
 )
+from app.domain.account_names import AccountNames
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Assignable, AssignQuery, Kind
 from app.domain.batches import Batch
-from app.domain.charts import Chart
 from app.domain.errors import InputError, NotThereError
 from app.domain.events import ASSIGNED, Event
 from app.domain.uploads import read_table
@@ -82,10 +82,10 @@ def upload(deps: Deps, entity_id: str, kind: Kind, name: str, data: bytes) -> Ac
     found = entries(table, kind)
     known = account_files.accounts(deps.db, entity_id)
     codes = {account.id: account.nominal_code for account in known}
-    chart = Chart(known, zeros_kept=zeros_kept(found.rows, codes))
+    names = AccountNames(known, zeros_kept=zeros_kept(found.rows, codes))
     stored = _stored(deps.db, entity_id, kind, [row.id for row in found.rows])
     base = account_problems.base_currency(deps.db, entity_id)
-    asked = list(judged(found.rows, stored, chart, base))
+    asked = list(judged(found.rows, stored, names, base))
     report = FileReport(
         encoding=table.encoding,
         separator=table.separator,
@@ -93,7 +93,7 @@ def upload(deps: Deps, entity_id: str, kind: Kind, name: str, data: bytes) -> Ac
         unchanged=asked.count(None),
         ignored=[cell[:100] for cell in found.ignored[:20]],
         is_blind=found.is_blind,
-        repaired=repaired(found.rows, chart),
+        repaired=repaired(found.rows, names),
         changes=[one for one in asked if isinstance(one, Change)],
         problems=[one for one in asked if isinstance(one, Problem)],
     )

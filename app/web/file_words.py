@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.domain.account_files import COLUMNS, Problem, Wrong
+from app.domain.account_names import Miss
 from app.domain.assignables import Kind
-from app.domain.charts import Miss
 from app.web.texts import gettext as _
 
 

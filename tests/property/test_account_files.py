@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.account_files import COLUMNS, Change, entries, headings, judged, zeros_kept
+from app.domain.account_names import AccountNames
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Assignable, AssignState, Kind
-from app.domain.charts import Chart
 from app.domain.errors import InputError
 from app.domain.spreadsheets import csv_lines
 from app.domain.uploads import read_table
@@ -84,8 +84,8 @@ def test_what_comes_back_changes_what_was_edited_and_nothing_else(
     table = read_table(data, headings(Kind.BILLS), lambda _: None)
     found = entries(table, Kind.BILLS)
     kept = zeros_kept(found.rows, {account.id: account.nominal_code for account in accounts})
-    chart = Chart(accounts, zeros_kept=kept)
-    answers = list(judged(found.rows, {line.id: line for line in lines}, chart, "GBP"))
+    names = AccountNames(accounts, zeros_kept=kept)
+    answers = list(judged(found.rows, {line.id: line for line in lines}, names, "GBP"))
 
     assert [cells[1:][n] for n in range(len(lines))] == [row for _, row in table.rows]
     wanted = {
@@ -110,5 +110,5 @@ def test_whatever_is_uploaded_is_read_or_refused_in_words(junk: bytes, start: by
     except InputError as error:
         assert error.message
         return
-    answers = list(judged(found.rows, {}, Chart([]), None))
+    answers = list(judged(found.rows, {}, AccountNames([]), None))
     assert not any(isinstance(answer, Change) for answer in answers)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from app.domain.account_files import COLUMNS, Change, Entries, Entry, Problem, entries, judged, zeros_kept
+from app.domain.account_names import AccountNames
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Assignable, AssignState, Kind
-from app.domain.charts import Chart
 from app.domain.errors import InputError
 from app.domain.uploads import Table
 
@@ -18,7 +18,7 @@ def account(account_id: str, code: str, name: str, currency: str | None = None) 
     return LedgerAccount(account_id, name, code, "Expense", None, "Active", False, currency)
 
 
-CHART = Chart(
+NAMES = AccountNames(
     [
         account("a1", "310", "Cost of goods"),
         account("a2", "429", "General expenses"),
@@ -33,12 +33,12 @@ ASSIGNED = replace(LINE, account_id="a1", state=AssignState.ASSIGNED)
 
 def asked(entry: Entry, stored: Assignable | None = LINE) -> Change | Problem | None:
     rows = {stored.id: stored} if stored else {}
-    [answer] = judged([entry], rows, CHART, "GBP")
+    [answer] = judged([entry], rows, NAMES, "GBP")
     return answer
 
 
 def row(code: str = "", name: str = "", *, was: str = "", line_id: str = "l1", number: int = 2) -> Entry:
-    then = CHART.by_id.get(was)
+    then = NAMES.by_id.get(was)
     code_then, name_then = (then.nominal_code or "", then.name) if then else ("", "")
     return Entry(number, line_id, code, name, code_then, name_then, was)
 
@@ -130,7 +130,7 @@ def test_an_account_in_the_lines_own_currency_will_do() -> None:
 
 
 def test_a_line_that_is_there_twice_is_not_used_at_all() -> None:
-    answers = list(judged([row("310"), row("429", number=3)], {"l1": LINE}, CHART, "GBP"))
+    answers = list(judged([row("310"), row("429", number=3)], {"l1": LINE}, NAMES, "GBP"))
 
     assert [(each.number, each.code, each.others) for each in answers if isinstance(each, Problem)] == [
         (2, "twice", "3"),

@@ -37,7 +37,7 @@ class Named:
     """Whether the code had lost the zeros before it."""
 
 
-class Chart:
+class AccountNames:
     """All accounts of an entity, those that may no longer be chosen too.
 
     Spreadsheets take the zeros before a code away. A code without them finds its account when it can mean

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.domain.account_names import AccountNames, Miss
 from app.domain.accounts import LedgerAccount
-from app.domain.charts import Chart, Miss
 
 
 def account(code: str, name: str, *, status: str = "Active", bank: bool = False) -> LedgerAccount:
@@ -26,7 +26,7 @@ ACCOUNTS = (
 
 
 def found(code: str, name: str = "", *, zeros_kept: bool = False) -> str | Miss | None:
-    named = Chart(ACCOUNTS, zeros_kept=zeros_kept).find(code, name)
+    named = AccountNames(ACCOUNTS, zeros_kept=zeros_kept).find(code, name)
     return named.account.id if named.account else named.miss
 
 
@@ -68,20 +68,20 @@ def test_a_file_that_kept_its_zeros_means_what_it_says() -> None:
 
 
 def test_a_repaired_code_is_told() -> None:
-    chart = Chart(ACCOUNTS)
+    names = AccountNames(ACCOUNTS)
 
-    assert chart.find("310", "").repaired
-    assert not chart.find("0310", "").repaired
+    assert names.find("310", "").repaired
+    assert not names.find("0310", "").repaired
 
 
 def test_of_two_accounts_with_one_code_the_one_that_may_be_chosen_is_meant() -> None:
-    chart = Chart([account("310", "Old", status="Archived"), account("310", "New")])
+    names = AccountNames([account("310", "Old", status="Archived"), account("310", "New")])
 
-    assert chart.find("310", "").account == account("310", "New")
+    assert names.find("310", "").account == account("310", "New")
 
 
 def test_two_open_accounts_with_one_code_are_told_apart_by_name() -> None:
-    chart = Chart([account("310", "North"), account("310", "South")])
+    names = AccountNames([account("310", "North"), account("310", "South")])
 
-    assert chart.find("310", "").miss is Miss.SEVERAL_CODES
-    assert chart.find("310", "South").account == account("310", "South")
+    assert names.find("310", "").miss is Miss.SEVERAL_CODES
+    assert names.find("310", "South").account == account("310", "South")
