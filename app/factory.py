@@ -17,6 +17,7 @@ from app.services.deps import Deps
 from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
+    accounts,
     assets,
     assign,
     assign_files,
@@ -25,6 +26,7 @@ from app.web import (
     connect,
     connections,
     errors,
+    first_send,
     formats,
     handovers,
     help,
@@ -43,6 +45,7 @@ from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts.bp,
     assets.bp,
     assign.bp,
     assign_files.bp,
@@ -53,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     imports.bp,
     connections.bp,
     rules.bp,
+    first_send.bp,
     log.bp,
     handovers.bp,
     records.bp,

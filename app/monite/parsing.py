@@ -9,6 +9,7 @@ from app.domain.accounts import LedgerAccount, TaxRate
 from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
 from app.domain.documents import Counterpart, InvoiceLine, LineItem, Payable, Product, Receivable
 from app.domain.entities import Entity
+from app.domain.entity_defaults import EntityDefaults
 from app.domain.sync_rules import USUAL, SyncRules
 from app.domain.synced_records import SyncedRecord
 from app.monite import fields as f
@@ -69,6 +70,16 @@ def sync_rules(raw: Json) -> SyncRules:
     return SyncRules(
         payable=USUAL.payable if payable is None else payable,
         receivable=USUAL.receivable if receivable is None else receivable,
+    )
+
+
+def entity_defaults(raw: Json) -> EntityDefaults:
+    """From the accounting part of an entity's settings."""
+    accounts, taxes = f.part(raw, "ledger_account_ids"), f.part(raw, "tax_ids")
+    return EntityDefaults(
+        products_account_id=f.maybe_text(accounts, "products"),
+        payments_account_id=f.maybe_text(accounts, "payments"),
+        deductions_tax_id=f.maybe_text(taxes, "deductions"),
     )
 
 

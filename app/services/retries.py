@@ -130,7 +130,7 @@ def start(deps: Deps, entity_id: str, selection: Selection, form_key: str) -> Ba
         if is_new:
             if not found.can:
                 raise InputError("retry", "None of these records can be tried again now.")
-            _queue(deps, entity_id, found.can, batch.id)
+            queue(deps, entity_id, found.can, batch.id)
     deps.wake()
     return batch
 
@@ -150,7 +150,7 @@ def retry(deps: Deps, entity_id: str, record_id: str) -> RecordLine:
     with write(deps.db):
         if _get(deps, entity_id, record_id).state is RecordState.WAITING:
             return _get(deps, entity_id, record_id)
-        ids = _queue(deps, entity_id, [line], None)
+        ids = queue(deps, entity_id, [line], None)
     outbox.deliver_now(deps, ids)
     return _get(deps, entity_id, record_id)
 
@@ -233,7 +233,7 @@ def _select(deps: Deps, entity_id: str, selection: Selection) -> tuple[list[Reco
     return lines, max(0, record_lists.count(deps.db, entity_id, selection.wanted) - len(lines))
 
 
-def _queue(deps: Deps, entity_id: str, lines: Sequence[RecordLine], batch_id: str | None) -> list[int]:
+def queue(deps: Deps, entity_id: str, lines: Sequence[RecordLine], batch_id: str | None) -> list[int]:
     """Queue a push for each, inside the caller's transaction, and show them as on their way."""
     now = deps.clock()
     intents = [

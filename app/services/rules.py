@@ -11,18 +11,21 @@ from app.domain import effects
 from app.domain.effects import Change, DocumentBrief, DocumentCount, Outlook, fingerprint
 from app.domain.errors import GangwayError, MoniteError, NotFoundError
 from app.domain.events import Event
+from app.domain.facts import Context
+from app.domain.first_sends import TELLS, Phase
 from app.domain.holds import Hold, HoldResult, RuleSave
 from app.domain.outbox import Intent, OutboxRow, OutboxState
 from app.domain.sync_rules import NOTHING, USUAL, SyncRules
-from app.services import outbox, readiness
+from app.services import closing_dates, outbox, readiness
 from app.services.deliveries.rules import ACTION, wanted
 from app.services.deps import Deps
 from app.services.holds import HELD, NOT_HELD, RESUMED, SAVED, standing
-from app.store import events, holds, revisions, rule_effects, rule_saves, sync_rules
+from app.store import events, first_sends, holds, revisions, rule_effects, rule_saves, sync_rules
 from app.store import outbox as outbox_rows
 from app.store.database import write
 
-HISTORY = (SAVED, HELD, NOT_HELD, RESUMED)
+CHANGES = (SAVED, HELD, NOT_HELD, RESUMED)
+HISTORY = (*CHANGES, closing_dates.CHANGED, *TELLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class RulesView:
     refusal: str | None
     """Why the last save was not accepted."""
     counts: list[DocumentCount]
+    context: Context
+    """What decided about those counts."""
 
     @property
     def base(self) -> str:
@@ -113,11 +118,12 @@ def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
     """
     view = look(deps, entity_id)
     if view.shown is not None and fingerprint(view.shown) not in (base, fingerprint(asked)):
-        raise RulesChangedError(view.shown, asked, events.latest(deps.db, entity_id, *HISTORY))
+        raise RulesChangedError(view.shown, asked, events.latest(deps.db, entity_id, *CHANGES))
     db, now = deps.db, deps.clock()
     with write(db):
         held = view.hold is not None
         holds.keep(db, entity_id, asked)
+        first_sends.end_early(db, entity_id, Phase.CLOSED)
         rule_saves.save(db, entity_id, now, deps.actor.name)
         ids = outbox.put(db, entity_id, deps.actor, [_intent(entity_id, asked)], now)
         kind = RESUMED if held and view.shown and view.shown.same_as(asked) else SAVED
@@ -147,6 +153,7 @@ def hold(deps: Deps, entity_id: str, reason: str) -> HoldResult:
         is_new = holds.find(db, entity_id) is None
         lists, guessed = _to_come_back_to(db, entity_id)
         holds.start(db, entity_id, lists, reason=reason, now=now, by=deps.actor.name)
+        first_sends.end_early(db, entity_id, Phase.CLOSING)
         intent = _intent(entity_id, NOTHING, hold=True, guessed=guessed and is_new)
         ids = outbox.put(db, entity_id, deps.actor, [intent], now)
         revisions.bump(db, entity_id)
@@ -187,6 +194,7 @@ def _read(deps: Deps, entity_id: str) -> None:
 
 def _view(deps: Deps, entity_id: str, supported: bool, read: bool) -> RulesView:
     db = deps.db
+    context = readiness.context(deps, entity_id)
     held = standing(db, entity_id)
     last = next(iter(outbox_rows.find_for_object(db, entity_id, ACTION)), None)
     reported = sync_rules.find(db, entity_id)
@@ -201,7 +209,8 @@ def _view(deps: Deps, entity_id: str, supported: bool, read: bool) -> RulesView:
         saved=saved,
         pending=pending,
         refusal=last.last_error if last and last.state is OutboxState.REFUSED else None,
-        counts=rule_effects.counts(db, entity_id, readiness.context(deps, entity_id)),
+        counts=rule_effects.counts(db, entity_id, context),
+        context=context,
     )
 
 

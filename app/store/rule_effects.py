@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from app.domain.documents import EDITABLE_PAYABLES
 from app.domain.effects import DocumentBrief, DocumentCount
 from app.domain.facts import Context
-from app.domain.outlines import outlook, stops
+from app.domain.outlines import Lack, cautions, outlook, stops
 from app.store import document_lacks
 
 # The newest record of a document counts; there is one for each in all but odd cases. The plus signs keep
@@ -32,6 +32,7 @@ _FROM = {
 _GROUPS = {
     "fresh": "record IS NULL AND blocked = 0",
     "stopping": "record IS NULL AND blocked = 0 AND (lacks & :stops) <> 0",
+    "ready": "record IS NULL AND blocked = 0 AND (lacks & (:stops | :undecided)) = 0",
     "sent": "record = 'sent'",
     "stopped": "record IN ('attention', 'cannot', 'left_out') AND blocked = 0",
     "blocked": "blocked = 1 AND record IS NOT 'sent'",
@@ -58,7 +59,8 @@ def find(
 ) -> list[DocumentBrief]:
     """Bills or invoices of one status and group, newest first.
 
-    Groups: never tried (fresh), those of them that will stop (stopping), sent, stopped, blocked.
+    Groups: never tried (fresh), those of them that will stop (stopping) or lack nothing (ready), sent,
+    stopped, blocked.
     """
     rows = db.query(
         f"""
@@ -76,6 +78,7 @@ def _values(entity_id: str, context: Context, kind: str) -> dict[str, Any]:
         "editable": json.dumps(sorted(EDITABLE_PAYABLES)),
         "discounts_sent": context.discounts_sent,
         "stops": int(stops(context, is_bill=kind == "payable")),
+        "undecided": int(Lack.UNREAD | Lack.SAVING),
     }
 
 
@@ -119,4 +122,5 @@ def _from_row(kind: str, row: dict[str, Any], context: Context) -> DocumentBrief
         date=date.fromisoformat(row["day"][:10]) if row["day"] else None,
         record_id=row["record_id"],
         lack=_lack(kind, row, context),
+        cautions=() if row["lacks"] is None else cautions(row["lacks"], context, is_bill=kind == "payable"),
     )

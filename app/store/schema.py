@@ -304,10 +304,15 @@ CREATE INDEX notes_by_record ON record_notes (record_id, id DESC);
 CREATE TABLE closing_dates (
     entity_id TEXT PRIMARY KEY, closed_up_to TEXT NOT NULL, actor_name TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 
--- the one record that a person sends first; outcome: right, wrong, skipped
+-- the one record that a person sends first, alone or with as few as the rules allow
 CREATE TABLE first_sends (
-    entity_id TEXT PRIMARY KEY, object_type TEXT, object_id TEXT, record_id TEXT, started_at TEXT, started_by TEXT,
-    checked TEXT NOT NULL DEFAULT '[]', outcome TEXT, ended_at TEXT, ended_by TEXT) STRICT;
+    entity_id TEXT PRIMARY KEY, object_type TEXT NOT NULL, object_id TEXT NOT NULL, status TEXT NOT NULL,
+    record_id TEXT, company INTEGER NOT NULL, phase TEXT NOT NULL, result TEXT NOT NULL DEFAULT '',
+    started_at TEXT, started_by TEXT NOT NULL, started_role TEXT NOT NULL, asked_at TEXT, looked_at TEXT,
+    settled_at TEXT, checked TEXT NOT NULL DEFAULT '[]', outcome TEXT NOT NULL DEFAULT '', ended_at TEXT, ended_by TEXT) STRICT;
+CREATE INDEX first_sends_open ON first_sends (entity_id) WHERE phase NOT IN ('none', 'closed');
+-- status: the one whose documents may go meanwhile; company: how many more there were of it at the start
+-- phase: none (skipped), opening, open, sending, closing, closed; result: sent, failed, stopped, refused; outcome: right, wrong, skipped
 
 -- a file of accounts that was read and not applied yet; its report is what applying it would change
 CREATE TABLE account_files (
