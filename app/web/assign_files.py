@@ -163,7 +163,16 @@ def _report_rows(entity_id: str, file: AccountFile) -> Iterator[list[Cell]]:
     found: list[tuple[int, list[Cell]]] = []
     for problem in file.report.problems:
         words = problem_words(problem, file.kind, system)
-        cells = [problem.id, _("Wrong"), words.column, problem.value, words.wrong, words.todo, None, None]
+        cells: list[Cell] = [
+            problem.id,
+            _("Wrong"),
+            words.column,
+            problem.value,
+            words.wrong,
+            words.todo,
+            None,
+            None,
+        ]
         found.append((problem.number, cells))
     for change in file.report.changes:
         word = _("Changed by somebody else meanwhile") if change.is_conflict else _("Would change")

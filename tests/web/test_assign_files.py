@@ -6,10 +6,11 @@ import csv
 import io
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlite_utils import Database
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from app.domain.assignables import AssignState, Kind
@@ -90,7 +91,7 @@ def read(html: str) -> BeautifulSoup:
     return BeautifulSoup(html, "html.parser")
 
 
-def words(page: BeautifulSoup, selector: str) -> list[str]:
+def words(page: Tag, selector: str) -> list[str]:
     return [" ".join(each.get_text(" ").split()) for each in page.select(selector)]
 
 
@@ -313,7 +314,7 @@ def test_a_file_that_is_too_large_is_refused_in_words(
     app: Flask, enter: Enter, filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = enter()
-    larger_than_forms = b"Line ID,Account code\r\n" + b"x,\r\n" * 600_000
+    larger_than_forms = b"Line ID,Account code\r\n" + b"l9,999\r\n" * 300_000
     monkeypatch.setattr(assign_files, "MEGABYTES", 3)
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     with browser.session_transaction() as session:
@@ -323,7 +324,7 @@ def test_a_file_that_is_too_large_is_refused_in_words(
     token = str(form.select("[name=csrf_token]")[0]["value"])
 
     def answer(data: bytes) -> TestResponse:
-        values = {"csrf_token": token, "file": (io.BytesIO(data), "lines.csv")}
+        values = {"csrf_token": token, "file": FileStorage(io.BytesIO(data), "lines.csv")}
         boundary, body = encode_multipart(values)
         kind = f"multipart/form-data; boundary={boundary}"
         return browser.post("/e/e1/assign/bills/file", data=body, content_type=kind)
