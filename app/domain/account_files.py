@@ -8,7 +8,7 @@ left for a person to decide.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -200,24 +200,32 @@ def repaired(rows: Sequence[Entry], names: AccountNames) -> int:
     return sum(names.find(*asked).repaired for row in rows if any(asked := _asked(row, names)))
 
 
-def judged(
-    rows: Sequence[Entry], stored: Mapping[str, Assignable], names: AccountNames, base_currency: str | None
-) -> Iterator[Change | Problem | None]:
-    """What each row asks for; None for nothing."""
+def repeated(rows: Sequence[Entry]) -> dict[str, list[int]]:
+    """The ids that stand in several rows, and in which."""
+    counts = Counter(row.id for row in rows)
     places: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        places[row.id].append(row.number)
-    for row in rows:
-        yield (_misplaced(row, places[row.id]) or _judge(row, stored.get(row.id), names, base_currency))
+        if counts[row.id] > 1:
+            places[row.id].append(row.number)
+    return places
 
 
-def _misplaced(row: Entry, places: Sequence[int]) -> Problem | None:
+def judged(
+    row: Entry,
+    stored: Assignable | None,
+    names: AccountNames,
+    base_currency: str | None,
+    twice: Sequence[int] = (),
+) -> Change | Problem | None:
+    """What a row asks for; None for nothing. `twice` are the rows where its id stands, if there are several."""
     if not row.id:
         return _problem(row, Wrong.NO_ID, ID, "")
-    if len(places) > 1:
-        others = [str(number) for number in places if number != row.number][:5]
+    if twice:
+        others = [str(number) for number in twice if number != row.number][:5]
         return _problem(row, Wrong.TWICE, ID, row.id, ", ".join(others))
-    return _problem(row, Wrong.TOO_LONG, ID, row.id) if row.is_long else None
+    if row.is_long:
+        return _problem(row, Wrong.TOO_LONG, ID, row.id)
+    return _judge(row, stored, names, base_currency)
 
 
 def _judge(

@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 from app.domain.errors import InputError
 from app.domain.spreadsheets import plain
@@ -40,10 +40,13 @@ _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows below the first, each with its number as a spreadsheet shows it."""
+    """The rows below the first, each with its number as a spreadsheet shows it.
+
+    They are read as they are asked for, once, and raise InputError where one cannot be read.
+    """
 
     header: list[str]
-    rows: list[tuple[int, list[str]]] = field(repr=False)
+    rows: Iterable[tuple[int, list[str]]]
     encoding: str
     separator: str
 
@@ -57,13 +60,7 @@ def read_table(data: bytes, known: Collection[str], guess: Callable[[bytes], str
     text, separator = _separator(text.removeprefix("\ufeff"), known)
     records = _records(text, separator)
     _, header = next(records)
-    rows = []
-    for number, cells in records:
-        if number > MOST_ROWS + 1:
-            raise InputError("file", f"The file has more than {MOST_ROWS:,} rows. Upload it in parts.")
-        if any(cell.strip() for cell in cells):
-            rows.append((number, cells))
-    return Table(header, rows, encoding, separator)
+    return Table(header, _filled(records), encoding, separator)
 
 
 def heading(text: str) -> str:
@@ -134,6 +131,14 @@ def _first(text: str, separator: str) -> list[str]:
         return next(csv.reader(start, delimiter=separator), None) or [""]
     except csv.Error:
         return [""]
+
+
+def _filled(records: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in records:
+        if number > MOST_ROWS + 1:
+            raise InputError("file", f"The file has more than {MOST_ROWS:,} rows. Upload it in parts.")
+        if any(cell.strip() for cell in cells):
+            yield number, cells
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -14,12 +14,14 @@ from sqlite_utils import Database
 from app.domain.account_files import (
     AccountFile,
     Change,
+    Entry,
     FileReport,
     Problem,
     entries,
     headings,
     judged,
     repaired,
+    repeated,
     zeros_kept,
 )
 from app.domain.account_names import AccountNames
@@ -83,9 +85,7 @@ def upload(deps: Deps, entity_id: str, kind: Kind, name: str, data: bytes) -> Ac
     known = account_files.accounts(deps.db, entity_id)
     codes = {account.id: account.nominal_code for account in known}
     names = AccountNames(known, zeros_kept=zeros_kept(found.rows, codes))
-    stored = _stored(deps.db, entity_id, kind, [row.id for row in found.rows])
-    base = account_problems.base_currency(deps.db, entity_id)
-    asked = list(judged(found.rows, stored, names, base))
+    asked = list(_judged(deps.db, entity_id, kind, found.rows, names))
     report = FileReport(
         encoding=table.encoding,
         separator=table.separator,
@@ -171,6 +171,18 @@ def apply(
     with write(deps.db):
         account_files.mark_applied(deps.db, file.id, batch.id, deps.clock())
     return batch
+
+
+def _judged(
+    db: Database, entity_id: str, kind: Kind, rows: Sequence[Entry], names: AccountNames
+) -> Iterator[Change | Problem | None]:
+    """What each row asks for, compared with a thousand stored rows at a time."""
+    base, twice = account_problems.base_currency(db, entity_id), repeated(rows)
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        stored = _stored(db, entity_id, kind, [row.id for row in part])
+        for row in part:
+            yield judged(row, stored.get(row.id), names, base, twice.get(row.id, ()))
 
 
 def _stored(db: Database, entity_id: str, kind: Kind, ids: Sequence[str]) -> Mapping[str, Assignable]:

@@ -114,14 +114,14 @@ def report(entity_id: str, file_id: str) -> Response:
 
 
 def _rows(entity_id: str, query: AssignQuery) -> Iterator[list[Cell]]:
-    columns = COLUMNS[query.kind]
+    columns, words = COLUMNS[query.kind], _state_words()
     yield list(columns.values())
     for row, account in assign_files.rows(deps(), entity_id, query):
-        cells = _cells(row, account)
+        cells = _cells(row, account, words["sent" if row.sent else row.state])
         yield [cells[key] for key in columns]
 
 
-def _cells(row: Assignable, account: LedgerAccount | None) -> dict[str, Cell]:
+def _cells(row: Assignable, account: LedgerAccount | None, state: str) -> dict[str, Cell]:
     code, name = (account.nominal_code or "", account.name) if account else ("", "")
     return {
         ID: row.id,
@@ -133,7 +133,7 @@ def _cells(row: Assignable, account: LedgerAccount | None) -> dict[str, Cell]:
         "quantity": None if row.quantity is None else Decimal(str(row.quantity)),
         "amount": None if row.amount is None else exact_amount(row.amount, row.currency),
         "currency": row.currency,
-        "state": _state(row),
+        "state": state,
         "code": code,
         "account": name,
         "was_code": code,
@@ -142,15 +142,14 @@ def _cells(row: Assignable, account: LedgerAccount | None) -> dict[str, Cell]:
     }
 
 
-def _state(row: Assignable) -> str:
-    if row.sent:
-        return _("Sent")
+def _state_words() -> dict[str, str]:
     return {
+        "sent": _("Sent"),
         AssignState.NEEDS: _("Needs an account"),
         AssignState.SAVING: _("Being saved"),
         AssignState.ASSIGNED: _("Assigned"),
         AssignState.LOCKED: _("Can't be changed"),
-    }[row.state]
+    }
 
 
 def _report_rows(entity_id: str, file: AccountFile) -> Iterator[list[Cell]]:

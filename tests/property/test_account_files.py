@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,12 +85,13 @@ def test_what_comes_back_changes_what_was_edited_and_nothing_else(
 
     data = "".join(csv_lines(cells, separator)).encode(encoding)
     table = read_table(data, headings(Kind.BILLS), lambda _: None)
-    found = entries(table, Kind.BILLS)
+    rows = list(table.rows)
+    found = entries(replace(table, rows=iter(rows)), Kind.BILLS)
     kept = zeros_kept(found.rows, {account.id: account.nominal_code for account in accounts})
     names = AccountNames(accounts, zeros_kept=kept)
-    answers = list(judged(found.rows, {line.id: line for line in lines}, names, "GBP"))
+    answers = [judged(row, line, names, "GBP") for row, line in zip(found.rows, lines, strict=True)]
 
-    assert [cells[1:][n] for n in range(len(lines))] == [row for _, row in table.rows]
+    assert [row for _, row in rows] == cells[1:]
     wanted = {
         line.id: edited[line.id].id
         for line in lines
@@ -110,5 +113,5 @@ def test_whatever_is_uploaded_is_read_or_refused_in_words(junk: bytes, start: by
         found = entries(table, Kind.BILLS)
     except InputError:
         return
-    answers = list(judged(found.rows, {}, AccountNames([]), None))
+    answers = [judged(row, None, AccountNames([]), None) for row in found.rows]
     assert not any(isinstance(answer, Change) for answer in answers)

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.account_files import COLUMNS, Change, Entries, Entry, Problem, entries, judged, zeros_kept
+from app.domain.account_files import (
+    COLUMNS,
+    Change,
+    Entries,
+    Entry,
+    Problem,
+    entries,
+    judged,
+    repeated,
+    zeros_kept,
+)
 from app.domain.account_names import AccountNames
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Assignable, AssignState, Kind
@@ -32,9 +42,7 @@ ASSIGNED = replace(LINE, account_id="a1", state=AssignState.ASSIGNED)
 
 
 def asked(entry: Entry, stored: Assignable | None = LINE) -> Change | Problem | None:
-    rows = {stored.id: stored} if stored else {}
-    [answer] = judged([entry], rows, NAMES, "GBP")
-    return answer
+    return judged(entry, stored, NAMES, "GBP")
 
 
 def row(code: str = "", name: str = "", *, was: str = "", line_id: str = "l1", number: int = 2) -> Entry:
@@ -130,16 +138,16 @@ def test_an_account_in_the_lines_own_currency_will_do() -> None:
 
 
 def test_a_line_that_is_there_twice_is_not_used_at_all() -> None:
-    answers = list(judged([row("310"), row("429", number=3)], {"l1": LINE}, NAMES, "GBP"))
+    rows = [row("310"), row("429", number=3), row("429", line_id="l2", number=4)]
 
-    assert [(each.number, each.code, each.others) for each in answers if isinstance(each, Problem)] == [
-        (2, "twice", "3"),
-        (3, "twice", "2"),
-    ]
+    assert repeated(rows) == {"l1": [2, 3]}
+    problem = judged(rows[1], LINE, NAMES, "GBP", [2, 3])
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.others) == ("twice", "2")
 
 
 def read(header: list[str], *cells: list[str], kind: Kind = Kind.BILLS) -> Entries:
-    return entries(Table(header, list(enumerate(cells, 2)), "utf-8", ","), kind)
+    return entries(Table(header, enumerate(cells, 2), "utf-8", ","), kind)
 
 
 def test_columns_may_stand_in_any_order_and_be_missing() -> None:
