@@ -217,7 +217,7 @@ def judged(
     base_currency: str | None,
     twice: Sequence[int] = (),
 ) -> Change | Problem | None:
-    """What a row asks for; None for nothing. `twice` are the rows where its id stands, if there are several."""
+    """What a row asks for; None for nothing. `twice` are the rows where its id stands, if several."""
     if not row.id:
         return _problem(row, Wrong.NO_ID, ID, "")
     if twice:
