@@ -29,6 +29,8 @@ class Wire:
     ignores_changes: bool = False
     refuses_changes: tuple[int, str] | None = None
     is_down: bool = False
+    keeps_accounts: bool = False
+    """Whether an account that is to be taken away stays."""
     fails: list[tuple[int, str]] = field(default_factory=list)
     patched: list[tuple[str, Any]] = field(default_factory=list)
     connection: dict[str, Any] | None = None
@@ -82,7 +84,8 @@ class Wire:
         path = str(request.path_url).split("/")
         body = json.loads(request.body or "{}")
         self.patched.append((path[-1], body))
-        shared = {"id": path[-1], "ledger_account_id": body["ledger_account_id"]}
+        kept = "a1" if self.keeps_accounts else None
+        shared = {"id": path[-1], "ledger_account_id": body["ledger_account_id"] or kept}
         if "line_items" in path:
             return self._answer({**shared, "payable_id": path[-3]})
         times = {"created_at": "2026-06-01T10:00:00Z", "updated_at": "2026-06-08T10:00:00Z"}

@@ -170,7 +170,7 @@ def _assign(
     with write(deps.db):
         row = get(deps, entity_id, kind, object_id)
         if seen is not None and (row.current_account_id or "") not in (seen, account_id or ""):
-            return Outcome(row, conflict=True, by=_last_choice(deps.db, entity_id, row))
+            return Outcome(row, conflict=True, by=last_change(deps, entity_id, row))
         if not row.may_change:
             raise InputError("account_id", why_locked(row))
         if row.account_id == account_id and row.wanted_id is None:
@@ -180,12 +180,10 @@ def _assign(
     return Outcome(get(deps, entity_id, kind, object_id))
 
 
-def undoable(deps: Deps, entity_id: str, row: Assignable) -> Event | None:
-    """The last change of this row, if it can be taken back; taking back is not taken back once more."""
+def last_change(deps: Deps, entity_id: str, row: Assignable) -> Event | None:
+    """The newest change of this row's account by a person, if it still stands so."""
     event = _own_change(deps.db, entity_id, row.id)
-    if event is None or not row.may_change or row.refused or "undoes" in event.details:
-        return None
-    return event if event.became == row.current_account_id else None
+    return event if event is not None and event.became == row.current_account_id else None
 
 
 def why_locked(row: Assignable) -> str:
@@ -231,9 +229,3 @@ def _of_suppliers(db: Database, entity_id: str, query: AssignQuery, page: Assign
 
 def _own_change(db: Database, entity_id: str, object_id: str) -> Event | None:
     return assignment_changes.newest(db, entity_id, [object_id]).get(object_id)
-
-
-def _last_choice(db: Database, entity_id: str, row: Assignable) -> Event | None:
-    """Who gave the row the account that it has, if it was somebody here."""
-    event = _own_change(db, entity_id, row.id)
-    return event if event is not None and event.became == row.current_account_id else None

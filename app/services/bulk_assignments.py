@@ -24,6 +24,7 @@ from app.store import batches as batch_rows
 from app.store.database import write
 
 BATCH = "assign"
+STOPPED = "assigning_stopped"
 TOLD = 50
 """How many rows that were left alone a batch names."""
 _KINDS = ("suggestions", "undoes", "replaces", "file")
@@ -203,9 +204,13 @@ def result(deps: Deps, entity_id: str, batch_id: str) -> Result:
 
 def stop(deps: Deps, entity_id: str, batch_id: str) -> BatchProgress:
     """Send nothing more of the batch; rows that were not sent stand as they stood before it."""
-    get(deps, entity_id, batch_id)
+    batch = get(deps, entity_id, batch_id)
     progress = batches.stop(deps, batch_id)
     settle(deps, entity_id)
+    if progress.stopped and batch.stop_requested_at is None:
+        with write(deps.db):
+            note = f"{progress.done} / {progress.total}"
+            events.add(deps.db, entity_id, deps.clock(), STOPPED, deps.actor, note=note)
     return progress
 
 

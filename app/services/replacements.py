@@ -14,7 +14,7 @@ from app.domain.assignables import Assignable, Kind, Refusal
 from app.domain.batches import Batch, BatchProgress
 from app.domain.errors import InputError, NotThereError
 from app.domain.remembered_choices import Remembered
-from app.services import account_problems, assignments, default_accounts
+from app.services import account_problems, bulk_assignments, default_accounts
 from app.services.deps import Deps
 from app.store import (
     account_choices,
@@ -86,8 +86,8 @@ class Result:
 
     now: LedgerAccount | None
     parts: list[tuple[Batch, BatchProgress, list[Refusal]]]
-    stopped_records: int
-    """How many records were stopped for an account that was archived or gone, and can be tried again."""
+    stopped: dict[str, int]
+    """How many of the bills that changed need attention, by problem: they go with Retry."""
 
     @property
     def total(self) -> int:
@@ -175,9 +175,10 @@ def apply(
 
 def result(deps: Deps, entity_id: str, new_id: str, batch_ids: Sequence[str]) -> Result:
     """How far these batches are; raises NotThereError for what is no batch of this kind here."""
-    parts = [assignments.bulk_result(deps, entity_id, batch_id) for batch_id in batch_ids]
+    found = [bulk_assignments.result(deps, entity_id, batch_id) for batch_id in batch_ids]
+    parts = [(one.batch, one.progress, one.refusals) for one in found]
     now = account_choices.named(deps.db, entity_id, [new_id]).get(new_id)
-    return Result(now, parts, account_usage.stopped_records(deps.db, entity_id))
+    return Result(now, parts, account_usage.stopped_records(deps.db, entity_id, batch_ids))
 
 
 def _start(
@@ -188,7 +189,15 @@ def _start(
     rows = account_problems.open_rows(deps.db, entity_id, kind, used, scope.trouble)
     if not rows:
         return batches.find_by_form(deps.db, form_key)
-    return assignments.assign_many(deps, entity_id, kind, rows, account_id=new_id, form_key=form_key)
+    return bulk_assignments.start(
+        deps,
+        entity_id,
+        kind,
+        dict.fromkeys(rows, new_id),
+        form_key=form_key,
+        expected=dict.fromkeys(rows, scope.account_id),
+        details={"account_id": new_id, "replaces": scope.account_id},
+    )
 
 
 def _used(deps: Deps, entity_id: str, account_id: str) -> UsedAccount:

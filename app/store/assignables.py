@@ -25,6 +25,7 @@ from app.domain.assignables import (
 from app.store.database import from_text
 
 PAGE = 50
+NO_LIMIT = -1
 TABLES = {Kind.PRODUCTS: "products", Kind.BILLS: "payable_lines"}
 _ORDER = {
     Kind.PRODUCTS: ("name {up}, id {up}", ("name", "id")),
@@ -102,11 +103,12 @@ def all_changeable(db: Database, entity_id: str, query: AssignQuery) -> list[Ass
     return [_from_row(query.kind, row) for row in db.query(sql, values)]
 
 
-def changeable_ids(db: Database, entity_id: str, query: AssignQuery) -> list[str]:
+def changeable_ids(db: Database, entity_id: str, query: AssignQuery, at_most: int = NO_LIMIT) -> list[str]:
     """The ids of what `all_changeable` would give, which may be very many."""
     where, values = _filter(entity_id, query)
-    sql = f"SELECT id FROM {TABLES[query.kind]} WHERE {where} AND {_changeable(query.kind)}"
-    return [row[0] for row in db.execute(sql, values).fetchall()]
+    order = _ORDER[query.kind][0].format(up="ASC", down="DESC")
+    rows = f"SELECT id FROM {TABLES[query.kind]} WHERE {where} AND {_changeable(query.kind)}"
+    return [row[0] for row in db.execute(f"{rows} ORDER BY {order} LIMIT ?", [*values, at_most]).fetchall()]
 
 
 def count(db: Database, entity_id: str, query: AssignQuery, at_most: int, after: str | None = None) -> int:

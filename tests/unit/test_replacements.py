@@ -15,7 +15,7 @@ from app.domain.errors import InputError, NotThereError
 from app.services import account_problems, accounts, replacements
 from app.services.deps import Deps
 from app.services.replacements import Scope
-from app.store import assignables, remembered_choices
+from app.store import account_saves, remembered_choices
 from app.store.database import write
 from tests.account_samples import BANK, NEW, OLD, SALES, WHEN, add_product, import_accounts
 from tests.factories import MARIE, make_deps
@@ -132,6 +132,6 @@ def test_ok_settles_what_was_seen_and_not_what_came_later(deps: Deps) -> None:
 def test_a_choice_that_is_refused_is_a_problem_again(deps: Deps) -> None:
     replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
     with write(deps.db):
-        assignables.refuse(deps.db, Kind.BILLS, "b1-line-0", "new", "locked")
+        account_saves.refuse(deps.db, Kind.BILLS, "b1-line-0", "new", "locked")
 
     assert account_problems.count(deps, "e1", Kind.BILLS) == 1
