@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.domain.account_files import COLUMNS, ID, READ, AccountFile
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
-from app.domain.errors import InputError, NotThereError
+from app.domain.errors import InputError
 from app.domain.people import Action
 from app.domain.spreadsheets import Cell, csv_lines
 from app.domain.uploads import MOST_ROWS
@@ -22,6 +22,7 @@ from app.services import assign_files, frames
 from app.web import formats
 from app.web.access import needs
 from app.web.amounts import exact_amount
+from app.web.assign import kind_of, query_of
 from app.web.file_words import how_read, problem_words
 from app.web.rendering import render
 from app.web.requests import deps
@@ -42,8 +43,8 @@ def allow_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> N
 @needs(Action.SEE)
 def download(entity_id: str, kind: str) -> Response:
     """The rows that a filter shows, or all, as a file that can come back."""
-    which = _kind_of(kind)
-    query = _query(which, request.args)
+    which = kind_of(kind)
+    query = query_of(which, {"show": "all"} | request.args.to_dict())
     separator = SEPARATORS.get(request.args.get("cells", ""), ",")
     lines = csv_lines(_rows(entity_id, query), separator)
     day = deps().clock().astimezone(formats.zone()).date().isoformat()
@@ -57,7 +58,7 @@ def download(entity_id: str, kind: str) -> Response:
 @needs(Action.ASSIGN)
 def upload(entity_id: str, kind: str) -> AnyResponse:
     """Where a file is uploaded, and what its columns are; a file that came leads to its preview."""
-    which = _kind_of(kind)
+    which = kind_of(kind)
     if request.method == "GET":
         return _upload_page(entity_id, which)
     sent = request.files.get("file")
@@ -75,7 +76,7 @@ def too_large(_error: RequestEntityTooLarge) -> AnyResponse:
     """A file that is too large, in words, on the page where it was chosen."""
     values = request.view_args or {}
     words = _("The file is larger than %(n)s MB. Upload it in parts, each with the first row.", n=MEGABYTES)
-    return _upload_page(values["entity_id"], _kind_of(values.get("kind", "")), words, 413)
+    return _upload_page(values["entity_id"], kind_of(values.get("kind", "")), words, 413)
 
 
 @bp.get("/files/<file_id>")
@@ -217,24 +218,6 @@ def _preview_page(entity_id: str, file_id: str, problem: str = "", status: int =
             system=system,
         )
     )
-
-
-def _query(kind: Kind, asked: Mapping[str, str]) -> AssignQuery:
-    """The filter of the list that the download stands beside; all rows where it says nothing."""
-    show = asked.get("show", "")
-    return AssignQuery(
-        kind=kind,
-        state=AssignState(show) if show in set(AssignState) else None,
-        search=asked.get("q", "").strip()[:100],
-        supplier=asked.get("supplier", ""),
-        only=asked.get("bill", ""),
-    )
-
-
-def _kind_of(kind: str) -> Kind:
-    if kind not in set(Kind):
-        raise NotThereError(_("There is no such page here."))
-    return Kind(kind)
 
 
 def _system(entity_id: str) -> str:
