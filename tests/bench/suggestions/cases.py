@@ -18,9 +18,9 @@ from app.domain.assignables import Assignable, AssignState, Kind
 PARTS = ("development", "held_out")
 FOLDER = Path(__file__).parent
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "en": ("January", "February", "March", "April"),
+    "de": ("Januar", "Februar", "März", "April"),
+    "fr": ("janvier", "février", "mars", "avril"),
 }
 
 
@@ -74,7 +74,7 @@ def _business(path: Path) -> Business:
             sections[name] = []
         elif text:
             sections[name].append([part.strip() for part in text.split("|" if name else ":")])
-    about = {key: value for key, value in sections[""]}
+    about = dict(sections[""])
     numbered = about.get("numbers") != "no"
     accounts = tuple(_account(row, numbered=numbered) for row in sections["accounts"])
     return Business(
