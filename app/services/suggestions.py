@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask_babel import gettext as _
 
 from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
+from app.domain.bookkeeping.charts import Chart
 from app.domain.bookkeeping.facts import Facts
 from app.domain.bookkeeping.rankings import suggest
 from app.domain.suggestions import Reason, Strength, Suggestion
@@ -84,7 +85,7 @@ def _facts(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> Facts:
     suppliers = {row.supplier for row in rows if row.supplier}
     products = [row.name for row in rows if row.kind is Kind.PRODUCTS]
     return Facts(
-        accounts={account.id: account for account in ledger_accounts.find_offered(db, entity_id)},
+        chart=Chart(ledger_accounts.find_offered(db, entity_id)),
         remembered=suggestion_facts.remembered(db, entity_id, suppliers) if suppliers else {},
         of_supplier=suggestion_facts.lines_of_suppliers(db, entity_id, suppliers),
         same_products=suggestion_facts.same_products(db, entity_id, products) if products else {},

@@ -1,11 +1,92 @@
-"""Which of a business's ledger accounts may be suggested for a row."""
+"""A business's ledger accounts, and which kinds of costs and income each of them is for."""
 
 from __future__ import annotations
 
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Assignable, Kind
+from app.domain.bookkeeping.texts import fold, stems
+from app.domain.bookkeeping.vocabularies import Phrase, unfolded, vocabulary
 
 FIXED = ("fixed", "noncurrent", "non-current", "property", "plant", "tangible", "anlage", "immobilis")
+CONTRA = frozenset(
+    stems(
+        "depreciation amortisation amortization amortissement abschreibung abschreibungen accumulated"
+        " provision dotations unapplied uncategorised uncategorized revaluation revaluations unrealised"
+        " realised suspense rounding variation doubtful discounts refunds"
+    )
+)
+"""Accounts with these words are for entries that a bookkeeper makes by hand."""
+NEUTRAL = frozenset(
+    stems(
+        "expense expenses cost costs fee fees charge charges general other business various paid purchases"
+        " kosten aufwendungen aufwand sonstige betriebliche ausgaben fur 19 % vorsteuer"
+        " frais charges divers diverses autres achats depenses bien biens"
+        " income revenue sales received erlose ertrage produits ventes usage"
+    )
+)
+_LEAST, _DESCRIBED, _OF_SUBTYPE = 0.15, 0.45, 0.2
+_BETWEEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PARTS = re.compile(r"[&,/;()]| and | und | et | or | ou ")
+
+
+@dataclass(frozen=True, slots=True)
+class Suited:
+    """An account, and how well it suits a kind or a word: 1 when its name says that and nothing else."""
+
+    account: LedgerAccount
+    fit: float
+
+
+class Chart:
+    """The accounts that may be chosen, indexed by what their names say. Made once, used for many rows."""
+
+    def __init__(self, accounts: Iterable[LedgerAccount]) -> None:
+        self.accounts: Mapping[str, LedgerAccount] = {
+            account.id: account for account in accounts if account.offered
+        }
+
+    @cached_property
+    def of_kind(self) -> Mapping[str, Sequence[Suited]]:
+        """By kind of cost or income: the accounts for it, the best first."""
+        found: defaultdict[str, list[Suited]] = defaultdict(list)
+        for account in self._named:
+            for kind, fit in _kinds(account).items():
+                found[kind].append(Suited(account, fit))
+        return {
+            kind: sorted(suited, key=lambda one: (-one.fit, one.account.id)) for kind, suited in found.items()
+        }
+
+    @cached_property
+    def of_word(self) -> Mapping[str, Sequence[Suited]]:
+        """By stem: the accounts that have it in their name, and how much it says there."""
+        rarity = self._rarity
+        found: defaultdict[str, list[Suited]] = defaultdict(list)
+        for account in self._named:
+            for word, fit in _own_words(account, rarity).items():
+                found[word].append(Suited(account, fit))
+        return found
+
+    @cached_property
+    def _named(self) -> Sequence[LedgerAccount]:
+        return [
+            account
+            for account in self.accounts.values()
+            if _suggestible(account) and not CONTRA & set(stems(account.name))
+        ]
+
+    @cached_property
+    def _rarity(self) -> Mapping[str, float]:
+        """By stem: 1 when one account of the chart has it, towards 0 when all have."""
+        counts = Counter(word for account in self._named for word in stems(account.name))
+        most = math.log(len(self._named) + 1) or 1.0
+        return {word: max(0.1, 1 - math.log(count) / most) for word, count in counts.items()}
 
 
 def fits(account: LedgerAccount, row: Assignable) -> bool:
@@ -29,3 +110,77 @@ def is_fixed_asset(account: LedgerAccount) -> bool:
 def fits_currency(account: LedgerAccount, currency: str | None) -> bool:
     """An account without a currency takes any."""
     return not account.currency or not currency or account.currency.casefold() == currency.casefold()
+
+
+def _suggestible(account: LedgerAccount) -> bool:
+    return any(fits_kind(account, kind) for kind in Kind)
+
+
+def _kinds(account: LedgerAccount) -> dict[str, float]:
+    """Which kinds an account is for, from its name first, then from its description and subtype."""
+    whole = _unfolded(account.name)
+    parts = [_unfolded(part) for part in _PARTS.split(f" {fold(account.name)} ") if stems(part)]
+    described = _all(_unfolded(account.description or ""))
+    subtype = _all(_unfolded(_BETWEEN.sub(" ", account.subtype or "")))
+    found: dict[str, float] = {}
+    for phrase in _phrases(_all(whole) | described | subtype, income=account.type.casefold() == "income"):
+        fit = _covered(phrase.stems, whole, parts)
+        if not fit and phrase.stems <= described:
+            fit = _DESCRIBED
+        if not fit and phrase.stems <= subtype:
+            fit = _OF_SUBTYPE
+        if is_fixed_asset(account) and not vocabulary().kinds[phrase.kind].asset:
+            fit *= 0.3
+        found[phrase.kind] = max(found.get(phrase.kind, 0.0), fit * (0.6 if phrase.weight < 0.5 else 1.0))
+    return {kind: fit for kind, fit in found.items() if fit}
+
+
+def _phrases(said: set[str], *, income: bool) -> Iterator[Phrase]:
+    """The phrases for accounts that can be in these words."""
+    known = vocabulary()
+    for word in said:
+        for phrase in known.accounts.get(word, ()):
+            if known.kinds[phrase.kind].income is income and phrase.stems <= said:
+                yield phrase
+
+
+def _covered(phrase: frozenset[str], whole: _Words, parts: Sequence[_Words]) -> float:
+    """How much of a name a phrase explains; a part between commas counts nearly like a whole name."""
+    if not phrase <= _all(whole):
+        return 0.0
+    within = (0.95 * _share(phrase, part) for part in parts if phrase <= _all(part))
+    return max([_share(phrase, whole), *within])
+
+
+def _share(phrase: frozenset[str], name: _Words) -> float:
+    weights = {word: _LEAST if word in NEUTRAL else 1.0 for word in name}
+    said = sum(weights[word] for word, forms in name.items() if phrase & set(forms))
+    return said / sum(weights.values()) if weights else 0.0
+
+
+def _own_words(account: LedgerAccount, rarity: Mapping[str, float]) -> dict[str, float]:
+    """What each word of a name says by itself: all of it when it stands alone, less beside others."""
+    found: dict[str, float] = {}
+    for part in _PARTS.split(f" {fold(account.name)} "):
+        name = {word: forms for word, forms in _unfolded(part).items() if word not in NEUTRAL}
+        total = sum(rarity.get(word, 1.0) for word in name)
+        for word, forms in name.items():
+            for form in forms:
+                said = rarity.get(word, 1.0) ** 2 / total * (1.0 if form == word else 0.8)
+                found[form] = max(found.get(form, 0.0), said)
+    for word in stems(account.description or ""):
+        if word not in NEUTRAL:
+            found.setdefault(word, 0.2)
+    return found
+
+
+_Words = dict[str, tuple[str, ...]]
+"""The stems of a name, each with the stems inside it."""
+
+
+def _unfolded(text: str) -> _Words:
+    return {word: unfolded(word) for word in stems(text)}
+
+
+def _all(name: _Words) -> set[str]:
+    return {form for forms in name.values() for form in forms}
