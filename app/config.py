@@ -34,6 +34,8 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     rate_limit: int = 30
     """Requests a second that Monite allows one partner, for web and worker together."""
+    sends_discounts: bool = False
+    """Whether Monite sends invoices with a discount on the whole; its guide says that it doesn't."""
 
     @property
     def database(self) -> Path:
@@ -106,6 +108,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         huey_url=environ.get("GANGWAY_HUEY_URL") or None,
         allowed_hosts=tuple(environ.get("GANGWAY_ALLOWED_HOSTS", "").split()),
         rate_limit=_whole(environ, "GANGWAY_RATE_LIMIT", 30),
+        sends_discounts=_yes(environ, "GANGWAY_SENDS_DISCOUNTS"),
     )
 
 
@@ -114,6 +117,13 @@ def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
     if not value.isdigit() or int(value) < 1:
         raise SettingsError(f"{name} is {value!r}; it must be a whole number above 0.")
     return int(value)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "no")
+    if value not in ("yes", "no"):
+        raise SettingsError(f"{name} is {value!r}; it must be yes or no.")
+    return value == "yes"
 
 
 def _own_secret(instance: Path) -> str:

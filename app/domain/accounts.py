@@ -16,6 +16,8 @@ class LedgerAccount:
     is_bank_account: bool
     currency: str | None = None
     description: str | None = None
+    gone: bool = False
+    """Whether it was listed once and is no more."""
 
     @property
     def label(self) -> str:
@@ -23,9 +25,21 @@ class LedgerAccount:
         return f"{self.nominal_code} {self.name}" if self.nominal_code else self.name
 
     @property
+    def active(self) -> bool:
+        """Whether the accounting system still lets anything be put on it."""
+        return self.status.casefold() == "active" and not self.gone
+
+    @property
     def offered(self) -> bool:
         """Whether it may be chosen: active, and not a bank account."""
-        return self.status.casefold() == "active" and not self.is_bank_account
+        return self.active and not self.is_bank_account
+
+    def takes(self, currency: str | None, base: str | None) -> bool:
+        """Whether a document in this currency may use it: an account in the books' own currency takes all.
+
+        What isn't known stands in nobody's way.
+        """
+        return None in (self.currency, currency, base) or self.currency in (currency, base)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Payable:
     due_date: date | None
     created_at: datetime
     updated_at: datetime
+    discount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class LineItem:
     tax: int | None
     ledger_account_id: str | None
     accounting_tax_rate_id: str | None
+    unit_price: float | None = None
+    tax_amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ class InvoiceLine:
     total: int | None
     tax: int | None
     accounting_tax_rate_id: str | None
+    unit_price: float | None = None
+    total_after: int | None = None
+    """The total with tax; `total` is without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class Receivable:
     lines: tuple[InvoiceLine, ...]
     created_at: datetime
     updated_at: datetime
+    deduction: int | None = None
+    """What is taken off the sum at the end, which goes to the books as a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from app.domain.people import Actor
+from app.domain.people import Actor, Role
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
+PERSON_WAITS, PATIENCE = 4.0, timedelta(minutes=10)
+"""A person who asked for one thing watches it: for so long it is tried at least so often."""
 
 
 class OutboxState(StrEnum):
@@ -67,8 +69,17 @@ class OutboxRow:
         """Whether it is still to be sent."""
         return self.state in (OutboxState.QUEUED, OutboxState.RUNNING)
 
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody asked for it: the worker does it by itself."""
+        return self.actor.role is Role.SYSTEM
 
-def backoff(attempts: int, luck: float) -> timedelta:
+    def is_watched(self, now: datetime) -> bool:
+        """Whether a person asked for this one thing so lately that they may still look at it."""
+        return self.batch_id is None and not self.automatic and now - self.created_at < PATIENCE
+
+
+def backoff(attempts: int, luck: float, most: float = LONGEST_WAIT) -> timedelta:
     """How long to wait after this many attempts; `luck`, from 0 to 1, keeps rows from marching in step."""
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 16))
+    longest = min(most, FIRST_WAIT * 2 ** min(attempts - 1, 16))
     return timedelta(seconds=longest * (0.5 + luck / 2))

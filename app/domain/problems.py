@@ -1,71 +1,67 @@
 """Why a record stopped, in words: what it is, who can put it right, and whether Retry helps.
 
-The texts are looked up in the language of the page where they are shown. `%(system)s` is Xero,
-QuickBooks or "your accounting system".
+Nothing here knows a single message: those stand in the catalogue. One raw text may tell of several
+problems, with semicolons between; the one that blocks most is the record's, the others are told with it.
+The texts are looked up in the language of the page where they are shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
-from app.domain.error_texts import code_of, values_in
+from app.domain.catalogue import ENTRIES
+from app.domain.remedies import Again, Fix, Owner, Phrase, Problem
 from app.domain.synced_records import RecordState
 
+__all__ = [
+    "CATALOGUE",
+    "UNKNOWN",
+    "Again",
+    "Diagnosis",
+    "Fix",
+    "Owner",
+    "Phrase",
+    "Problem",
+    "code_of",
+    "codes_of",
+    "diagnose",
+    "fingerprint",
+    "names_of",
+    "other_problems",
+    "problem_of",
+    "values_in",
+    "what_happened",
+]
 
-class Owner(StrEnum):
-    """Who can put it right; the values are what people read."""
+UNKNOWN = "UNKNOWN"
+CATALOGUE: Mapping[str, Problem] = {problem.code: problem for problem in ENTRIES}
+LONGEST_SAID = 300
 
-    YOU = "You"
-    ACCOUNTANT = "Your accountant"
-    SUPPORT = "Support"
-    NOBODY = "Nobody — this can't be sent"
-    NOT_NEEDED = "Nobody needs to act"
-
-
-class Again(StrEnum):
-    """When another try makes sense."""
-
-    AFTER_FIX = "after_fix"
-    AFTER_CHECK = "after_check"
-    LATER = "later"
-    NEVER = "never"
-
-
-class Fix(StrEnum):
-    """Where it is put right; the dashboard's own screens become links."""
-
-    ASSIGN_BILL = "assign_bill"
-    ASSIGN_PRODUCT = "assign_product"
-    CONNECTION = "connection"
-    IMPORT = "import"
-    ELSEWHERE = "elsewhere"
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A text to be translated, and the values that go into it."""
-
-    text: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    code: str
-    title: str
-    text: str
-    todo: str
-    owner: Owner
-    again: Again
-    fix: Fix = Fix.ELSEWHERE
-    precise: str = ""
-    """The text for when the raw message names everything that it needs."""
-
-    @property
-    def retryable(self) -> bool:
-        return self.again is not Again.NEVER
+_TEXTS = tuple(
+    (problem.code, re.compile(text, re.IGNORECASE | re.DOTALL))
+    for problem in ENTRIES
+    for text in problem.texts
+)
+# Accounts and items have codes as well.
+_NUMBERED = r"(?:error ?code|\"code\"|\bcode[=:]|(?<!account )(?<!item )\bcode\b|\berror)\W{0,4}"
+_NUMBERS = tuple(
+    (problem.code, re.compile(rf"{_NUMBERED}0*(?:{'|'.join(problem.codes)})\b", re.IGNORECASE))
+    for problem in ENTRIES
+    if problem.codes
+)
+# "message=…; errorCode=…; statusCode=…" is one fault.
+_BETWEEN = re.compile(r";\s+(?!\w+=)")
+_BLOCKS = {
+    again: place
+    for place, again in enumerate(
+        (Again.NEVER, Again.AFTER_FIX, Again.AFTER_CHECK, Again.AFTER_WAIT, Again.LATER)
+    )
+}
+_PLACE = {problem.code: place for place, problem in enumerate(ENTRIES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,212 +72,35 @@ class Diagnosis:
     problem: str = ""
 
 
-_ALL = (
-    Problem(
-        "ACC_LINE",
-        "A line has no account",
-        "A line of this bill needs a ledger account before it can be sent.",
-        "Give every line an account, then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-        Fix.ASSIGN_BILL,
-    ),
-    Problem(
-        "ACC_PRODUCT",
-        "A product has no account",
-        "A product on this invoice needs a ledger account before it can be sent.",
-        "Give the product an account, then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-        Fix.ASSIGN_PRODUCT,
-    ),
-    Problem(
-        "ACC_ARCHIVED",
-        "The account was archived",
-        "An account on this record was archived in %(system)s.",
-        "Replace the account, or restore it in %(system)s. Then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-        Fix.ASSIGN_BILL,
-        "Account %(account)s was archived in %(system)s.",
-    ),
-    Problem(
-        "ACC_GONE",
-        "The account no longer exists",
-        "An account on this record isn't in %(system)s any more, or isn't meant for this kind of record.",
-        "Import accounts again, choose another account, then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-        Fix.ASSIGN_BILL,
-        "Account %(account)s isn't in %(system)s any more, or isn't meant for this kind of record.",
-    ),
-    Problem(
-        "TAX_MISSING",
-        "A line has no tax rate",
-        "Every line needs a tax rate before it can be sent.",
-        "Give every line a tax rate where the record was made, then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-    ),
-    Problem(
-        "TAX_NO_MATCH",
-        "No matching tax rate",
-        "A line has a tax rate that isn't in %(system)s. Rates are matched by their exact number.",
-        "Ask your accountant to add the rate in %(system)s, or choose a rate that is there. Then Retry.",
-        Owner.ACCOUNTANT,
-        Again.AFTER_FIX,
-        precise="There is no %(rate)s %% rate in %(system)s.",
-    ),
-    Problem(
-        "LINES_NONE",
-        "The bill has no lines",
-        "A record needs at least one line, with an account and a tax rate.",
-        "Add the lines where the record was made, then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-    ),
-    Problem(
-        "DISCOUNT_WHOLE",
-        "Discount on the whole invoice",
-        "This invoice has a discount on the whole invoice. The accounting service doesn't accept these.",
-        "Put the discount on the lines to send it, or enter the invoice in %(system)s by hand.",
-        Owner.NOBODY,
-        Again.NEVER,
-    ),
-    Problem(
-        "NAME_TWICE",
-        "The name is used twice",
-        "Matching is by name, and this name is there more than once, here or in %(system)s.",
-        "Rename one of the two, or give both sides exactly the same name. Then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-        precise="Another contact in %(system)s is already called %(name)s.",
-    ),
-    Problem(
-        "CONTACT_NONE",
-        "No matching contact",
-        "The supplier or customer of this record has no match in %(system)s.",
-        "Check the contact's name here and in %(system)s, then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-    ),
-    Problem(
-        "CONTACT_ARCHIVED",
-        "The contact is archived",
-        "The supplier or customer of this record is archived in %(system)s.",
-        "Ask your accountant to restore the contact in %(system)s, then Retry.",
-        Owner.ACCOUNTANT,
-        Again.AFTER_FIX,
-    ),
-    Problem(
-        "INACTIVE",
-        "Something it uses was made inactive",
-        "An account, a product or the contact of this record was made inactive in %(system)s.",
-        "Make it active again in %(system)s, or choose another account. Then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-        Fix.ASSIGN_BILL,
-    ),
-    Problem(
-        "PERIOD_CLOSED",
-        "The date is in a closed period",
-        "The books in %(system)s are closed for the date of this record.",
-        "Ask your accountant to open the period, or change the date. Then Retry.",
-        Owner.ACCOUNTANT,
-        Again.AFTER_FIX,
-        precise="The books in %(system)s are closed up to %(date)s.",
-    ),
-    Problem(
-        "NUMBER_USED",
-        "The number is already used",
-        "There is already a record with this number in %(system)s. An earlier try may have made it.",
-        "Compare both. If they are the same, delete one in %(system)s. If not, change the number.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-    ),
-    Problem(
-        "CURRENCY",
-        "The currency isn't set up",
-        "The currency of this record isn't enabled in %(system)s for this organisation or contact.",
-        "Ask your accountant to enable the currency in %(system)s, then Retry.",
-        Owner.ACCOUNTANT,
-        Again.AFTER_FIX,
-        precise="%(currency)s isn't enabled in %(system)s.",
-    ),
-    Problem(
-        "LOCKED_PAID",
-        "Already paid in the accounting system",
-        "In %(system)s this record is paid, voided or has a payment, so it can't be changed from here.",
-        "Change it in %(system)s.",
-        Owner.ACCOUNTANT,
-        Again.NEVER,
-    ),
-    Problem(
-        "CONN_WITHDRAWN",
-        "Access was withdrawn",
-        "We no longer have access to %(system)s, so nothing can be sent.",
-        "An owner can reconnect. Then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-        Fix.CONNECTION,
-    ),
-    Problem(
-        "CONN_RIGHTS",
-        "The person who connected lost their rights",
-        "The person who connected %(system)s may no longer write to it.",
-        "Give that person their role back, or reconnect with another user. Then Retry.",
-        Owner.ACCOUNTANT,
-        Again.AFTER_FIX,
-        Fix.CONNECTION,
-    ),
-    Problem(
-        "SUBSCRIPTION",
-        "The accounting subscription is inactive",
-        "The subscription of %(system)s has ended or has a billing problem: it can be read but not written.",
-        "Renew the subscription in %(system)s, then Retry.",
-        Owner.YOU,
-        Again.AFTER_FIX,
-    ),
-    Problem(
-        "LIMIT",
-        "The accounting system is busy",
-        "Too much was asked of %(system)s at once, and it put this record off.",
-        "Nothing is wrong with the record. Wait a few minutes, then Retry.",
-        Owner.NOT_NEEDED,
-        Again.LATER,
-    ),
-    Problem(
-        "DOWN",
-        "The accounting system isn't answering",
-        "There was no usable answer from %(system)s.",
-        "Nothing is wrong with the record. Wait a few minutes, then Retry.",
-        Owner.NOT_NEEDED,
-        Again.LATER,
-    ),
-    Problem(
-        "TIMEOUT",
-        "No answer in time — may have arrived",
-        "We sent it, but %(system)s didn't answer in time. It may be there all the same.",
-        "Check in %(system)s first. Retry only if it isn't there.",
-        Owner.YOU,
-        Again.AFTER_CHECK,
-    ),
-    Problem(
-        "UNKNOWN",
-        "Stopped for a reason we don't recognise",
-        "The accounting service stopped this record without a reason that we know.",
-        "Read what was said, put right what it names, then Retry. If it stays, copy the details for support.",
-        Owner.SUPPORT,
-        Again.AFTER_CHECK,
-        precise="The accounting service said: “%(said)s”",
-    ),
-)
-CATALOGUE: Mapping[str, Problem] = {problem.code: problem for problem in _ALL}
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one part of a raw text was recognised as, and what it names."""
+
+    code: str
+    values: Mapping[str, str]
 
 
 def problem_of(code: str) -> Problem:
     """The entry of a code; that of UNKNOWN for a code that is not in the catalogue."""
-    return CATALOGUE.get(code, CATALOGUE["UNKNOWN"])
+    return CATALOGUE.get(code, CATALOGUE[UNKNOWN])
+
+
+def code_of(text: str, object_type: str) -> str:
+    """The code of the most blocking problem that a raw text tells of; UNKNOWN when no entry knows it."""
+    return codes_of(text, object_type)[0]
+
+
+@lru_cache(4096)
+def codes_of(text: str, object_type: str) -> tuple[str, ...]:
+    """Every problem that a raw text tells of, the most blocking first."""
+    found = dict.fromkeys(_for_type(read.code, object_type) for read in _parts(text))
+    return tuple(sorted(found, key=_rank))
+
+
+def other_problems(code: str, text: str | None, object_type: str) -> Sequence[Problem]:
+    """The entries that a raw text tells of beside this one, for "Also: …"."""
+    codes = codes_of(text or "", object_type)
+    return [CATALOGUE[other] for other in codes if other not in (code, UNKNOWN)]
 
 
 def diagnose(object_type: str, sync_status: str, error_text: str | None) -> Diagnosis:
@@ -293,18 +112,60 @@ def diagnose(object_type: str, sync_status: str, error_text: str | None) -> Diag
     if sync_status == "pending":
         return Diagnosis(RecordState.WAITING)
     code = code_of(error_text or "", object_type)
-    unfixable = CATALOGUE[code].again is Again.NEVER
-    return Diagnosis(RecordState.CANNOT if unfixable else RecordState.ATTENTION, code)
+    return Diagnosis(RecordState.ATTENTION if CATALOGUE[code].retryable else RecordState.CANNOT, code)
 
 
 def what_happened(code: str, error_text: str | None, system: str) -> Phrase:
     """The text of a problem, with what the raw message names when it names enough."""
     problem = problem_of(code)
-    values = {"system": system, **values_in(error_text or "")}
-    if error_text:
-        values["said"] = error_text if len(error_text) <= 300 else error_text[:300] + "…"
+    values = {**names_of(system), **values_in(error_text or "", problem.code)}
+    if error_text and problem.code == UNKNOWN:
+        values["said"] = error_text if len(error_text) <= LONGEST_SAID else error_text[:LONGEST_SAID] + "…"
     try:
         _ = problem.precise % values
     except KeyError:
         return Phrase(problem.text, values)
     return Phrase(problem.precise or problem.text, values)
+
+
+def names_of(system: str) -> dict[str, str]:
+    """What texts call the accounting system, within a sentence and at its start."""
+    return {"system": system, "System": system[:1].upper() + system[1:]}
+
+
+def values_in(text: str, code: str) -> dict[str, str]:
+    """What a raw text names about this problem: account, currency, date, name; only what is there."""
+    same = {"ACC_LINE", "ACC_PRODUCT"} if code == "ACC_PRODUCT" else {code}
+    return next((dict(read.values) for read in _parts(text) if read.code in same and read.values), {})
+
+
+@cache
+def fingerprint() -> str:
+    """Tells one state of the catalogue from another, as far as reading texts goes."""
+    told = repr([(entry.code, entry.texts, entry.codes, entry.again.value) for entry in ENTRIES])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _parts(text: str) -> list[_Read]:
+    """What is recognised in a text: each of its faults, else the text as a whole."""
+    known = [read for part in _BETWEEN.split(text) if (read := _read(part)).code != UNKNOWN]
+    return known or [_read(text)]
+
+
+@lru_cache(4096)
+def _read(part: str) -> _Read:
+    """The first entry that fits; every value that any of its texts finds."""
+    for code, pattern in (*_TEXTS, *_NUMBERS):
+        found = pattern.search(part)
+        if found:
+            named = {key: value.strip() for key, value in found.groupdict().items() if value}
+            return _Read(code, named)
+    return _Read(UNKNOWN, {})
+
+
+def _for_type(code: str, object_type: str) -> str:
+    return "ACC_PRODUCT" if code == "ACC_LINE" and object_type == "receivable" else code
+
+
+def _rank(code: str) -> tuple[int, int]:
+    return _BLOCKS[CATALOGUE[code].again], _PLACE[code]

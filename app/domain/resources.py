@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from app.domain.synced_records import OBJECT_TYPES
 
@@ -13,6 +14,8 @@ EVERYBODY = ""
 CONNECTION = "connection"
 LINE_ITEMS = "line_items"
 SYNC_RULES = "sync_rules"
+DEFAULTS = "defaults"
+"""The entity's default accounts."""
 RECORDS = tuple(f"synced_records:{kind}" for kind in OBJECT_TYPES)
 IMPORTED = ("ledger_accounts", "tax_rates", "products", "counterparts")
 """What an import brings from the accounting system, or links with it."""
@@ -21,6 +24,7 @@ RESOURCES = (
     SYNC_RULES,
     "ledger_accounts",
     "tax_rates",
+    DEFAULTS,
     "products",
     "payables",
     "counterparts",
@@ -29,6 +33,18 @@ RESOURCES = (
     LINE_ITEMS,
 )
 """Every resource of an entity, in the order in which it is read."""
+
+
+class Share(StrEnum):
+    """What one reader takes on, so that a long read of one kind keeps no other waiting."""
+
+    ALL = "all"
+    PEOPLE = "people"
+    """What somebody waits for."""
+    LISTS = "lists"
+    """Everything but the line items."""
+    SCANS = "scans"
+    """The line items, which take one call a bill."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
+Cell = str | int | Decimal | None
 BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheets that the file is in UTF-8."""
 _SHIELD = "'"
@@ -27,8 +29,8 @@ def plain(cell: str) -> str:
     return rest if cell != rest and shielded(rest) == cell else cell
 
 
-def csv_lines(rows: Iterable[Sequence[str | int | None]]) -> Iterator[str]:
-    """A CSV file piece by piece: UTF-8 with a byte-order mark, texts shielded, nothing for None."""
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """A CSV file piece by piece, with a byte-order mark: texts shielded, numbers plain, nothing for None."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BYTE_ORDER_MARK)

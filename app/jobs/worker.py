@@ -1,7 +1,8 @@
 """The worker: sends what people asked for, looks what became of it, and reads Monite again.
 
-Three loops, so that a long read never keeps a person's change waiting. A loop that fails ends, is
-told in the log and begins anew after a pause that grows; the work itself stands in the store.
+Several loops, so that a long read never keeps a person's change waiting, nor a scan of thousands of
+bills the list that somebody looks at. A loop that fails ends, is told in the log and begins anew after
+a pause that grows; the work itself stands in the store.
 """
 
 from __future__ import annotations
@@ -15,8 +16,17 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
+from app.domain.resources import Share
 from app.jobs.bells import Bell
-from app.services import outbox, refresh, retries, watches
+from app.services import (
+    bulk_assignments,
+    diagnoses,
+    first_send_steps,
+    outbox,
+    refresh,
+    retries,
+    watches,
+)
 from app.services.deps import Deps
 from app.store import heartbeats
 from app.store.database import connect, write
@@ -39,14 +49,22 @@ def _send(deps: Deps) -> int:
 
 
 def _look(deps: Deps) -> int:
-    return watches.run_due(deps, ROUND) + retries.settle_stopped(deps)
+    looked = watches.run_due(deps, ROUND) + first_send_steps.follow_all(deps)
+    settled = retries.settle_stopped(deps) + bulk_assignments.settle_stopped(deps)
+    return looked + settled + diagnoses.renew(deps)
 
 
-def _read(deps: Deps) -> bool:
-    return refresh.run_due(deps, ROUND)
+def _read(share: Share) -> Round:
+    return lambda deps: refresh.run_due(deps, ROUND, share)
 
 
-ROUNDS: dict[str, Round] = {"outbox": _send, "watches": _look, "refresh": _read}
+ROUNDS: dict[str, Round] = {
+    "outbox": _send,
+    "watches": _look,
+    "people": _read(Share.PEOPLE),
+    "refresh": _read(Share.LISTS),
+    "scans": _read(Share.SCANS),
+}
 
 
 def run(deps: Deps, bell: Bell, stop: threading.Event) -> None:

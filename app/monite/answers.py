@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import requests
@@ -95,22 +95,66 @@ def _retry_after(response: requests.Response) -> float:
         return 1.0
 
 
+_WORDS = (
+    "message",
+    "errormessage",
+    "error",
+    "detail",
+    "details",
+    "description",
+    "reason",
+    "title",
+    "msg",
+    "text",
+)
+"""Keys that hold words and say nothing themselves, in the order in which they are read."""
+_ASIDE = frozenset(
+    {
+        "code", "correlationid", "element", "errorcode", "errornumber", "id", "itemid", "status",
+        "statuscode", "time", "timestamp", "type", "validatorname",
+    }
+)  # fmt: skip
+_WRAPPERS = ("see validation for more information", "a validation exception occurred")
+
+
 def error_text(errors: Any) -> str | None:
-    """A synced record's `errors` in words: the first string inside, else compact JSON, else None."""
+    """A synced record's `errors` in words, whatever their shape; compact JSON when no words are inside.
+
+    Several faults stand with semicolons between. What only says that there are faults is left out when
+    they are there.
+    """
     if not errors:
         return None
-    return _first_text(errors) or json.dumps(errors, separators=(",", ":"), ensure_ascii=False)
+    found = list(dict.fromkeys(_faults(errors)))
+    told = [text for text in found if not text.casefold().rstrip(".").endswith(_WRAPPERS)] or found
+    return "; ".join(told) or json.dumps(errors, separators=(",", ":"), ensure_ascii=False)
 
 
-def _first_text(value: Any) -> str | None:
+def _faults(value: Any) -> Iterator[str]:
     match value:
         case str() if value.strip():
-            return value.strip()
-        case dict():
-            nested: list[Any] = [value[k] for k in ("message", "errorMessage") if k in value]
-            nested += list(value.values())
+            yield value.strip()
         case list():
-            nested = value
-        case _:
-            return None
-    return next((text for item in nested if (text := _first_text(item))), None)
+            for item in value:
+                yield from _faults(item)
+        case dict():
+            yield from _faults_of(value)
+
+
+def _faults_of(errors: Mapping[str, Any]) -> Iterator[str]:
+    """Words that stand side by side are one fault; below other keys there may be more of them."""
+    keys = {key.casefold(): key for key in errors}
+    own = [errors[keys[word]] for word in _WORDS if word in keys]
+    words = list(dict.fromkeys(text.strip() for text in own if isinstance(text, str) and text.strip()))
+    if words:
+        yield " : ".join(words)
+    for inner in own:
+        if not isinstance(inner, str):
+            yield from _faults(inner)
+    for key, inner in errors.items():
+        if key.casefold() in _WORDS or key.casefold() in _ASIDE:
+            continue
+        # A field's name is half of what is said of it; that of a list of faults is not.
+        names = isinstance(inner, str) or (isinstance(inner, list) and all(isinstance(i, str) for i in inner))
+        named = names and not key.casefold().endswith("errors") and not key.isdigit()
+        yield from (f"{key}: {text}" if named else text for text in _faults(inner))

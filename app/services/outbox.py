@@ -25,7 +25,7 @@ from app.domain.errors import (
     RateLimitedError,
     UnavailableError,
 )
-from app.domain.outbox import Intent, OutboxRow, OutboxState, backoff
+from app.domain.outbox import LONGEST_WAIT, PERSON_WAITS, Intent, OutboxRow, OutboxState, backoff
 from app.domain.people import Actor
 from app.services.deliveries import HANDLERS, Handler, LooksFirst
 from app.services.deps import Deps
@@ -89,7 +89,7 @@ def deliver(deps: Deps, row: OutboxRow) -> OutboxState:
     try:
         answer = _ask(deps, handler, row)
     except UnavailableError as error:
-        return _later(deps, row, error, _wait_for(error, row.attempts))
+        return _later(deps, row, error, _wait_for(error, row, deps.clock()))
     except CredentialsError as error:
         return _later(deps, row, error, WAIT_FOR_CREDENTIALS)
     except GangwayError as error:
@@ -139,8 +139,9 @@ def _told(deps: Deps, row: OutboxRow, now: datetime) -> None:
     revisions.bump(deps.db, row.entity_id)
 
 
-def _wait_for(error: UnavailableError, attempts: int) -> timedelta:
-    own = backoff(attempts, random.random())  # noqa: S311 - only spreads the tries
+def _wait_for(error: UnavailableError, row: OutboxRow, now: datetime) -> timedelta:
+    most = PERSON_WAITS if row.is_watched(now) else LONGEST_WAIT
+    own = backoff(row.attempts, random.random(), most)  # noqa: S311 - only spreads the tries
     if isinstance(error, RateLimitedError):
         return max(own, timedelta(seconds=min(error.retry_after, 300)))
     return own

@@ -13,6 +13,7 @@ from app.domain.connections import Connection, ConnectionStatus
 from app.domain.errors import CredentialsError, MoniteError, RateLimitedError, UnavailableError
 from app.domain.resources import (
     CONNECTION,
+    DEFAULTS,
     ENTITIES,
     EVERYBODY,
     IMPORTED,
@@ -22,11 +23,12 @@ from app.domain.resources import (
     SYNC_RULES,
     Read,
     ResourceState,
+    Share,
 )
 from app.services.deps import Deps
 from app.services.reads import READERS
 from app.services.scans import scan
-from app.store import connections, events, resources, revisions
+from app.store import connections, events, outbox, resources, revisions
 from app.store.database import write
 
 logger = logging.getLogger(__name__)
@@ -75,23 +77,32 @@ def read_now(deps: Deps, entity_id: str, resource: str, seconds: float = PERSON_
     deps.wake()
 
 
-def run_due(deps: Deps, seconds: float) -> bool:
-    """Read what is due for about so long; whether something is still due.
+def run_due(deps: Deps, seconds: float, share: Share = Share.ALL) -> bool:
+    """Read what is due of this share for about so long; whether something is still due.
 
     Each read fails alone: its failure is kept with it, and the others go on.
     """
     stop_at = time.monotonic() + seconds
-    with write(deps.db) as db:
-        resources.schedule_if_new(db, EVERYBODY, ENTITIES, deps.clock())
-    while (left := stop_at - time.monotonic()) > 0:
+    if not resources.is_scheduled(deps.db, EVERYBODY, ENTITIES):
         with write(deps.db) as db:
-            read = resources.claim(db, deps.clock())
-            if read is None:
-                return False
-            revisions.bump(db, read.entity_id)
+            resources.schedule_if_new(db, EVERYBODY, ENTITIES, deps.clock())
+    while (left := stop_at - time.monotonic()) > 0:
+        read = _claim(deps, share)
+        if read is None:
+            return False
         _read_for_the_worker(deps, read, left)
-    due = next_due(deps.db)
-    return due is not None and due <= deps.clock()
+    return resources.is_due(deps.db, deps.clock(), share)
+
+
+def _claim(deps: Deps, share: Share) -> Read | None:
+    """The next read of this share; nothing is written while there is none."""
+    if not resources.is_due(deps.db, deps.clock(), share):
+        return None
+    with write(deps.db) as db:
+        read = resources.claim(db, deps.clock(), share)
+        if read is not None:
+            revisions.bump(db, read.entity_id)
+    return read
 
 
 def _read_for_the_worker(deps: Deps, read: Read, seconds: float) -> None:
@@ -130,6 +141,9 @@ def _carry_out(deps: Deps, read: Read, work: Callable[[], bool | None]) -> None:
             resources.pause(db, read, now)
         else:
             resources.finish(db, read, now, _next_due(deps, read, now))
+        if read.failures:
+            # Monite answers again: what waits for that alone need not wait any longer.
+            outbox.hurry(db, now)
         revisions.bump(db, read.entity_id)
 
 
@@ -193,7 +207,9 @@ def _backoff(deps: Deps, read: Read, error: MoniteError) -> timedelta:
 
 def _possible(deps: Deps, wanted: Iterable[str]) -> list[str]:
     """Without what this version of Monite does not have."""
-    return [name for name in wanted if name != SYNC_RULES or deps.monite.capabilities.sync_rules]
+    able = deps.monite.capabilities
+    lacking = {SYNC_RULES: not able.sync_rules, DEFAULTS: not able.default_accounts}
+    return [name for name in wanted if not lacking.get(name)]
 
 
 def overview(db: Database, entity_id: str) -> dict[str, ResourceState]:

@@ -8,11 +8,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from app.domain.resources import RESOURCES, Read, ResourceState
+from app.domain.resources import LINE_ITEMS, RESOURCES, Read, ResourceState, Share
 from app.store.database import maybe_from_text, maybe_to_text, to_text
 from app.store.mirror import ids
 
 LEASE = timedelta(seconds=60)
+_SHARES = {
+    Share.ALL: "true",
+    Share.PEOPLE: f"interactive = 1 AND resource <> '{LINE_ITEMS}'",
+    Share.LISTS: f"resource <> '{LINE_ITEMS}'",
+    Share.SCANS: f"resource = '{LINE_ITEMS}'",
+}
+_FREE = "next_due <= :now AND (lease_until IS NULL OR lease_until <= :now)"
 
 
 def want(
@@ -49,17 +56,28 @@ def schedule_if_new(db: Database, entity_id: str, resource: str, now: datetime) 
     )
 
 
-def claim(db: Database, now: datetime) -> Read | None:
-    """Take on the most urgent read that is due; None when there is none.
+def is_scheduled(db: Database, entity_id: str, resource: str) -> bool:
+    """Whether it was ever asked for."""
+    sql = "SELECT 1 FROM resources WHERE entity_id = ? AND resource = ?"
+    return db.execute(sql, [entity_id, resource]).fetchone() is not None
+
+
+def is_due(db: Database, now: datetime, share: Share = Share.ALL) -> bool:
+    """Whether there is a read of this share to be taken on."""
+    sql = f"SELECT 1 FROM resources WHERE {_FREE} AND {_SHARES[share]} LIMIT 1"
+    return db.execute(sql, {"now": to_text(now)}).fetchone() is not None
+
+
+def claim(db: Database, now: datetime, share: Share = Share.ALL) -> Read | None:
+    """Take on the most urgent read of this share that is due; None when there is none.
 
     A read whose lease has run out was begun by a process that is no more, and is taken on again.
     """
     rows = db.query(
-        """
+        f"""
         UPDATE resources SET state = 'running', started_at = :now, lease_until = :until, error = NULL
         WHERE rowid = (
-            SELECT rowid FROM resources
-            WHERE next_due <= :now AND (lease_until IS NULL OR lease_until <= :now)
+            SELECT rowid FROM resources WHERE {_FREE} AND {_SHARES[share]}
             ORDER BY interactive DESC,
                 coalesce((SELECT key FROM json_each(:order) WHERE value = resource), -1), next_due, entity_id
             LIMIT 1)

@@ -304,10 +304,15 @@ CREATE INDEX notes_by_record ON record_notes (record_id, id DESC);
 CREATE TABLE closing_dates (
     entity_id TEXT PRIMARY KEY, closed_up_to TEXT NOT NULL, actor_name TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 
--- the one record that a person sends first; outcome: right, wrong, skipped
+-- the one record that a person sends first, alone or with as few as the rules allow
 CREATE TABLE first_sends (
-    entity_id TEXT PRIMARY KEY, object_type TEXT, object_id TEXT, record_id TEXT, started_at TEXT, started_by TEXT,
-    checked TEXT NOT NULL DEFAULT '[]', outcome TEXT, ended_at TEXT, ended_by TEXT) STRICT;
+    entity_id TEXT PRIMARY KEY, object_type TEXT NOT NULL, object_id TEXT NOT NULL, status TEXT NOT NULL,
+    record_id TEXT, company INTEGER NOT NULL, phase TEXT NOT NULL, result TEXT NOT NULL DEFAULT '',
+    started_at TEXT, started_by TEXT NOT NULL, started_role TEXT NOT NULL, asked_at TEXT, looked_at TEXT,
+    settled_at TEXT, checked TEXT NOT NULL DEFAULT '[]', outcome TEXT NOT NULL DEFAULT '', ended_at TEXT, ended_by TEXT) STRICT;
+CREATE INDEX first_sends_open ON first_sends (entity_id) WHERE phase NOT IN ('none', 'closed');
+-- status: the one whose documents may go meanwhile; company: how many more there were of it at the start
+-- phase: none (skipped), opening, open, sending, closing, closed; result: sent, failed, stopped, refused; outcome: right, wrong, skipped
 
 -- a file of accounts that was read and not applied yet; its report is what applying it would change
 CREATE TABLE account_files (
@@ -318,7 +323,10 @@ CREATE INDEX account_files_by_entity ON account_files (entity_id, created_at DES
 
 
 def _account_watchers() -> str:
-    """Accounts are told about wherever they are changed, so that no reader can forget it."""
+    """Accounts are told about wherever they are changed, so that no reader can forget it.
+
+    A change is as old as the read that came upon it; a row's own `seen_at` is still that of the read before.
+    """
     told = (
         ("status", "lower(old.status) = 'active' AND lower(new.status) <> 'active'", "'archived'", "status"),
         ("status", "lower(old.status) <> 'active' AND lower(new.status) = 'active'", "'restored'", "status"),
@@ -330,7 +338,8 @@ def _account_watchers() -> str:
         f"""
 CREATE TRIGGER account_watched_{n} AFTER UPDATE OF {column} ON ledger_accounts WHEN {happened} BEGIN
     INSERT INTO account_changes (entity_id, account_id, at, kind, was, became)
-    VALUES (new.entity_id, new.id, new.seen_at, {kind}, old.{shown}, new.{shown});
+    VALUES (new.entity_id, new.id, coalesce((SELECT started_at FROM resources
+        WHERE entity_id = new.entity_id AND resource = 'ledger_accounts'), new.seen_at), {kind}, old.{shown}, new.{shown});
 END;
 """
         for n, (column, happened, kind, shown) in enumerate(told)
@@ -342,3 +351,99 @@ def daily_work(db: Database) -> None:
     """What assigning, deciding and repairing keep beside the mirror."""
     run_script(db, DAILY_WORK)
     run_script(db, _account_watchers())
+
+
+@migrations()
+def many_at_once(db: Database) -> None:
+    """What a change of an account was done by, and indexes that keep fifty thousand at once quick."""
+    run_script(
+        db,
+        """
+        -- of an assignment: the suggestion that was used, the batch that it tells of, the change that it takes back
+        ALTER TABLE events ADD COLUMN details TEXT;
+        CREATE INDEX events_by_object ON events (object_id, id) WHERE object_id IS NOT NULL;
+        CREATE INDEX events_by_batch ON events (batch_id, id) WHERE batch_id IS NOT NULL;
+        CREATE INDEX events_of_accounts ON events (entity_id, object_type, id DESC)
+            WHERE batch_id IS NULL AND kind IN ('account_assigned', 'accounts_assigned');
+        CREATE INDEX outbox_alone ON outbox (not_before, id) WHERE batch_id IS NULL AND state IN ('queued', 'running');
+        CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'running';
+        """,
+    )
+
+
+@migrations()
+def lists_that_hold_what_is_searched(db: Database) -> None:
+    """The text that is searched stands in the indexes of the lists, so a search reads no rows but those it shows."""
+    run_script(
+        db,
+        """
+        DROP INDEX lines_by_supplier;
+        DROP INDEX lines_by_state;
+        CREATE INDEX lines_by_supplier ON payable_lines (entity_id, supplier, issued_at DESC, payable_id, id, search);
+        CREATE INDEX lines_by_state ON payable_lines
+            (entity_id, assign_state, supplier, issued_at DESC, payable_id, id, search);
+        """,
+    )
+
+
+@migrations()
+def account_problems(db: Database) -> None:
+    """What stops bills for their accounts, lines or rates is found without reading every line."""
+    run_script(
+        db,
+        """
+        CREATE INDEX account_changes_by_account ON account_changes (entity_id, account_id, id DESC);
+        CREATE INDEX lines_open_by_account ON payable_lines (entity_id, ledger_account_id, currency)
+            WHERE ledger_account_id IS NOT NULL AND editable = 1;
+        CREATE INDEX lines_without_tax ON payable_lines (entity_id, payable_id)
+            WHERE tax IS NULL AND accounting_tax_rate_id IS NULL AND editable = 1;
+        CREATE INDEX payables_without_lines ON payables (entity_id, created_at DESC, id DESC)
+            WHERE line_count = 0 AND gone = 0;
+        """,
+    )
+
+
+@migrations()
+def documents_by_day(db: Database) -> None:
+    """The handover sheet reads the documents of a period."""
+    run_script(
+        db,
+        """
+        CREATE INDEX payables_by_day ON payables (entity_id, coalesce(issued_at, substr(created_at, 1, 10)));
+        CREATE INDEX receivables_by_day ON receivables (entity_id, coalesce(issue_date, substr(created_at, 1, 10)));
+        """,
+    )
+
+
+@migrations()
+def catalogue_readings(db: Database) -> None:
+    """With which state of the catalogue the stored texts were read, and how far reading them anew has come."""
+    run_script(
+        db,
+        """
+        CREATE TABLE catalogue_readings (
+            id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL, read_up_to INTEGER NOT NULL) STRICT;
+        """,
+    )
+
+
+@migrations()
+def what_sending_needs(db: Database) -> None:
+    """What the accounting systems look at in amounts and numbers, so that a refusal can be foretold."""
+    run_script(
+        db,
+        """
+        ALTER TABLE payables ADD COLUMN discount INTEGER;
+        ALTER TABLE payable_lines ADD COLUMN unit_price REAL;
+        ALTER TABLE payable_lines ADD COLUMN tax_amount INTEGER;
+        ALTER TABLE receivables ADD COLUMN deduction INTEGER;
+        UPDATE payables SET discount = raw ->> 'discount' WHERE json_type(raw, '$.discount') = 'integer';
+        UPDATE payable_lines SET tax_amount = raw ->> 'tax_amount' WHERE json_type(raw, '$.tax_amount') = 'integer';
+        UPDATE payable_lines SET unit_price = raw ->> 'unit_price'
+            WHERE json_type(raw, '$.unit_price') IN ('integer', 'real');
+        UPDATE receivables SET deduction = nullif(raw ->> 'deduction_amount', 0)
+            WHERE json_type(raw, '$.deduction_amount') = 'integer';
+        CREATE INDEX payables_by_number ON payables (entity_id, document_id) WHERE document_id IS NOT NULL;
+        CREATE INDEX receivables_by_number ON receivables (entity_id, document_id) WHERE document_id IS NOT NULL;
+        """,
+    )

@@ -72,18 +72,46 @@ def names_of_suppliers(db: Database, entity_id: str, suppliers: Iterable[str]) -
 
 def lines_of_accounts(db: Database, entity_id: str) -> list[Past]:
     """For each account that bill lines have, its lines that were put away last."""
-    return _of_accounts(db, "payable_lines", entity_id, LAST_OF_ACCOUNT)
+    return [
+        Past(row["name"] or "", account_id)
+        for account_id in _used_accounts(db, "payable_lines", entity_id)
+        for row in db.query(
+            """
+            SELECT name FROM payable_lines WHERE entity_id = ? AND ledger_account_id = ?
+            ORDER BY rowid DESC LIMIT ?
+            """,
+            [entity_id, account_id, LAST_OF_ACCOUNT],
+        )
+    ]
 
 
-def products_of_accounts(db: Database, entity_id: str) -> list[Past]:
-    """For each account that products have, those that were put away last."""
-    return _of_accounts(db, "products", entity_id, LAST_OF_ACCOUNT)
+def newest_products(db: Database, entity_id: str) -> list[Past]:
+    """Products that have an account, or one on its way: of each account the last, the newest first."""
+    found = list(
+        db.query(
+            """
+            SELECT name, wanted_account_id AS account_id, updated_at, id FROM products
+            WHERE entity_id = ? AND gone = 0 AND assign_state = 'saving' ORDER BY name, id LIMIT ?
+            """,
+            [entity_id, LAST_OF_ACCOUNT],
+        )
+    )
+    for account_id in _used_accounts(db, "products", entity_id):
+        found += db.query(
+            """
+            SELECT name, ledger_account_id AS account_id, updated_at, id FROM products
+            WHERE entity_id = ? AND ledger_account_id = ? AND gone = 0 ORDER BY rowid DESC LIMIT ?
+            """,
+            [entity_id, account_id, LAST_OF_ACCOUNT],
+        )
+    found.sort(key=lambda row: (row["updated_at"], row["id"]), reverse=True)
+    return [Past(row["name"], row["account_id"]) for row in found]
 
 
-def _of_accounts(db: Database, table: str, entity_id: str, last: int) -> list[Past]:
-    """One step in the index for each account, then its newest rows: the size of the table does not matter."""
+def _used_accounts(db: Database, table: str, entity_id: str) -> list[str]:
+    """The accounts that rows have, one step in the index for each: the size of the table does not matter."""
     listed = "AND gone = 0" if table == "products" else ""
-    accounts = db.query(
+    rows = db.query(
         f"""
         WITH RECURSIVE used (account) AS (
             SELECT min(ledger_account_id) FROM {table}
@@ -97,32 +125,7 @@ def _of_accounts(db: Database, table: str, entity_id: str, last: int) -> list[Pa
         """,
         {"entity_id": entity_id, "most": MOST_ACCOUNTS},
     )
-    return [
-        Past(row["name"] or "", account["account"])
-        for account in list(accounts)
-        for row in db.query(
-            f"""
-            SELECT name FROM {table} WHERE entity_id = ? AND ledger_account_id = ? {listed}
-            ORDER BY rowid DESC LIMIT ?
-            """,
-            [entity_id, account["account"], last],
-        )
-    ]
-
-
-def newest_products(db: Database, entity_id: str, last: int) -> list[Past]:
-    """The products that were given an account last, as people chose them here, the newest first."""
-    rows = db.query(
-        """
-        SELECT p.name, coalesce(p.wanted_account_id, p.ledger_account_id) AS account_id
-        FROM events e JOIN products p ON p.id = e.object_id
-        WHERE e.entity_id = ? AND e.kind = 'account_assigned' AND e.object_type = 'product' AND p.gone = 0
-          AND p.assign_state IN ('assigned', 'saving')
-        ORDER BY e.id DESC LIMIT ?
-        """,
-        [entity_id, last],
-    )
-    return [Past(row["name"], row["account_id"]) for row in rows]
+    return [row["account"] for row in rows]
 
 
 def product_names(db: Database, entity_id: str) -> list[str]:

@@ -38,6 +38,11 @@ class _Form:
         )
 
 
+def exact_amount(amount: int, currency: str | None) -> Decimal:
+    """4320 minor units as a number in whole ones: 43.20."""
+    return Decimal(amount).scaleb(-get_currency_precision(currency) if currency else -2)
+
+
 def write_amount(amount: int, currency: str | None, locale: str) -> str:
     """£43.20 from 4320 GBP; the number alone where the currency is not known."""
     if not currency:
@@ -47,8 +52,7 @@ def write_amount(amount: int, currency: str | None, locale: str) -> str:
 
 
 def _by_babel(amount: int, currency: str, locale: str) -> str:
-    exact = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return str(format_currency(exact, currency, locale=locale))
+    return str(format_currency(exact_amount(amount, currency), currency, locale=locale))
 
 
 @lru_cache(256)

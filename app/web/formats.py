@@ -70,6 +70,11 @@ def _reader() -> _Reader:
         return own.reader  # type: ignore[no-any-return]
 
 
+def zone() -> tzinfo:
+    """The zone of the person at the screen."""
+    return _reader().zone
+
+
 def zone_name() -> str:
     """The zone as the footer names it."""
     here = _reader().zone
@@ -135,6 +140,11 @@ def _day(local: date, reader: _Reader) -> str:
     month = reader.voice.months[local.month]
     year = "" if local.year == reader.now.year else f" {local.year}"
     return f"{local.day} {month}{year}"
+
+
+def month(day_of_it: date) -> str:
+    """May 2026."""
+    return f"{_reader().voice.long_months[day_of_it.month]} {day_of_it.year}"
 
 
 def exact(moment: datetime) -> str:

@@ -137,6 +137,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-copy-from]");
     if (button) return copy(button);
+    if (event.target.closest("[data-print]")) return window.print();
     const opener = event.target.closest("[data-dialog]");
     if (opener) { event.preventDefault(); byId(opener.dataset.dialog).showModal(); return; }
     document.querySelectorAll("details[data-pop][open]").forEach((pop) => {

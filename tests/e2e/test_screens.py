@@ -31,6 +31,8 @@ SCREENS = (
     "assign/bills",
     "assign/bills?show=all",
     "assign/bills?show=all&pick=all",
+    "accounts",
+    "accounts/replaced",
     "rules",
     "rules/review?payable=paid",
     "rules/history",
@@ -41,6 +43,7 @@ SCREENS = (
     "log?tab=left_out",
     "log?tab=all",
     "log/retry?all=1",
+    "log/handover",
     "there-is-no-such-page",
 )
 

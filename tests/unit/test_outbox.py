@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from app.config import Settings
 from app.domain.batches import Batch
 from app.domain.errors import CredentialsError, RateLimitedError, RefusedError, UnavailableError
-from app.domain.outbox import Intent, OutboxRow, OutboxState, backoff
+from app.domain.outbox import PATIENCE, PERSON_WAITS, Intent, OutboxRow, OutboxState, backoff
 from app.services import batches
 from app.services import outbox as service
 from app.services.deliveries import HANDLERS
@@ -170,6 +170,24 @@ def test_refused_credentials_keep_the_intent(deps: Deps, handler: Recorder) -> N
 def test_waiting_doubles_up_to_five_minutes(attempts: int, longest: float) -> None:
     assert backoff(attempts, 1.0) == timedelta(seconds=longest)
     assert backoff(attempts, 0.0) == timedelta(seconds=longest / 2)
+
+
+def test_what_one_person_watches_is_tried_often_for_a_while(
+    deps: Deps, handler: Recorder, clock: Clock
+) -> None:
+    handler.answers = [UnavailableError("down")] * 60
+    [row_id] = put(deps, make_intent())
+
+    waits = []
+    for _ in range(8):
+        service.pump(deps, 1)
+        waits.append(row(deps, row_id).not_before - clock.now)
+        clock.now = row(deps, row_id).not_before
+    clock.advance(PATIENCE.total_seconds())
+    service.pump(deps, 1)
+
+    assert max(waits) <= timedelta(seconds=PERSON_WAITS)
+    assert row(deps, row_id).not_before - clock.now > timedelta(seconds=PERSON_WAITS)
 
 
 def test_what_must_not_be_sent_twice_is_looked_for_first(deps: Deps, handler: Recorder, clock: Clock) -> None:

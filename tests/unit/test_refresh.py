@@ -12,11 +12,13 @@ from sqlite_utils import Database
 
 from app.config import Settings
 from app.domain.errors import CredentialsError
-from app.domain.resources import RESOURCES
+from app.domain.outbox import Intent
+from app.domain.resources import RESOURCES, Share
 from app.services import refresh
 from app.services.deps import Deps
-from app.store import resources, sync_rules
-from tests.factories import NOW, Clock, make_deps, make_monite, make_settings
+from app.store import outbox, resources, sync_rules
+from app.store.database import write
+from tests.factories import MARIE, NOW, Clock, make_deps, make_monite, make_settings
 
 BASE = "http://127.0.0.1:1/v1"
 CONNECTIONS = f"{BASE}/accounting_connections"
@@ -139,3 +141,22 @@ def test_rules_are_not_asked_of_a_version_that_has_none(db: Database, settings: 
 
     assert asked == set(RESOURCES) - {"sync_rules"}
     assert sync_rules.find(db, "e1") is None
+
+
+def test_the_first_answer_after_a_failure_hurries_what_waits_for_one(
+    deps: Deps, wire: responses.RequestsMock, clock: Clock
+) -> None:
+    intent = Intent("test", "bill", "b1")
+    with write(deps.db):
+        row_id = outbox.add(deps.db, "e1", MARIE, intent, NOW)
+        [row] = outbox.claim(deps.db, NOW, NOW + timedelta(seconds=8), 1)
+        outbox.put_back(deps.db, row, NOW, NOW + timedelta(minutes=5), error="down", status=503)
+    resources.want(deps.db, "e1", ["connection"], NOW, interactive=False)
+    with write(deps.db):
+        deps.db.execute("UPDATE resources SET failures = 1")
+    wire.get(CONNECTIONS, json={"data": []})
+    wire.get(f"{BASE}/entities", json={"data": []})
+
+    refresh.run_due(deps, 1, Share.LISTS)
+
+    assert outbox.find(deps.db, [row_id])[0].not_before == NOW

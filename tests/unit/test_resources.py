@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
-from app.domain.resources import Read
+from app.domain.resources import Read, Share
 from app.store import resources
 
 AT = datetime(2026, 6, 8, 10, tzinfo=UTC)
@@ -107,3 +107,14 @@ def test_everything_shown_holds_as_of_the_oldest_part(db: Database) -> None:
     assert resources.as_of(db, "e1") == AT
     assert resources.as_of(db, "e1", ["products"]) == AT + SECOND
     assert resources.as_of(db, "e2") is None
+
+
+def test_a_scan_keeps_neither_lists_nor_waiting_people_from_being_served(db: Database) -> None:
+    resources.want(db, "e1", ["line_items"], AT)
+    resources.want(db, "e2", ["payables"], AT, interactive=False)
+    resources.want(db, "e3", ["products"], AT)
+
+    shares = (Share.SCANS, Share.PEOPLE, Share.PEOPLE, Share.LISTS, Share.LISTS)
+    taken = [resources.claim(db, AT, share) for share in shares]
+
+    assert [read and read.resource for read in taken] == ["line_items", "products", None, "payables", None]

@@ -138,6 +138,23 @@ def test_a_push_whose_answer_was_lost_is_looked_for_before_it_is_sent_again(
     assert [one.result for one in record_tries.find(deps.db, "1")] == [TryResult.SENT]
 
 
+@pytest.mark.parametrize(
+    ("error", "pushed_again"), [("Period is closed", True), ("Request timed out: no response", False)]
+)
+def test_a_failure_that_is_news_to_us_may_be_from_before_the_retry(
+    deps: Deps, monite: responses.RequestsMock, error: str, pushed_again: bool
+) -> None:
+    add_record(deps.db, "1", minutes=30)
+    monite.post(f"{RECORDS}/1/push", status=503, body="lost")
+    retries.retry(deps, "e1", "1")
+    monite.get(f"{RECORDS}/1", json=answer("1", "error", errors={"message": error}))
+    row = rows.find_for_object(deps.db, "1", "retry")[0]
+
+    found = delivery.look(deps, row)
+
+    assert (found is None) is pushed_again
+
+
 def test_a_push_that_never_arrived_is_sent_again(deps: Deps, monite: responses.RequestsMock) -> None:
     add_record(deps.db, "1", minutes=30)
     before = record_lists.get(deps.db, "e1", "1")

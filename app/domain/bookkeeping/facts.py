@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.bookkeeping.charts import Chart
+from app.domain.bookkeeping.texts import key
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,28 @@ class Past:
 
     name: str
     account_id: str
+
+
+Learned = Mapping[str, Mapping[str, float]]
+
+
+def learn(lines: Iterable[Past]) -> Learned:
+    """What the words of earlier lines say: more the more often they came, and less when accounts differ."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for past in lines:
+        for stem in key(past.name):
+            counts[stem][past.account_id] += 1
+    return {stem: _shares(accounts) for stem, accounts in counts.items()}
+
+
+def _shares(accounts: Counter[str]) -> dict[str, float]:
+    total = accounts.total()
+    return {account_id: n / (total + 1) for account_id, n in accounts.items()}
+
+
+def words_of(names: Iterable[str]) -> frozenset[str]:
+    """The stems in these names."""
+    return frozenset(stem for name in names for stem in key(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +51,8 @@ class Facts:
     """By supplier: its lines that have an account, the newest first."""
     beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By supplier: what its lines are called, whether they have an account or not."""
-    elsewhere: Sequence[Past] = ()
-    """Newest lines of any supplier, for each account that is used."""
+    learned: Learned = field(default_factory=dict)
+    """By stem: the accounts of lines of any supplier that have the word, and what it says for each."""
     products: Sequence[Past] = ()
     """Products that have an account, the newest first."""
     product_words: frozenset[str] = frozenset()

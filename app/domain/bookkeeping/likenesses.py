@@ -15,6 +15,7 @@ from app.domain.bookkeeping.vocabularies import Evidence, in_supplier, in_text, 
 _NEAR = (0.7, 0.55, 0.45, 0.38, 0.32, 0.28)
 """How much of what speaks for a kind speaks for those where it goes instead."""
 _SUPPLIER, _BESIDE, _OWN_WORD = 0.8, 0.35, 0.55
+_LEARNED = 0.8
 _FLOOR = {
     "goods": 0.09,
     "general": 0.08,
@@ -59,6 +60,10 @@ def likenesses(row: Assignable, facts: Facts) -> dict[str, Likeness]:
     for stem, (weight, word) in _own_words(row).items():
         for suited in facts.chart.of_word.get(stem, ()):
             found.setdefault(suited.account.id, Likeness()).add(weight * suited.fit, word)
+    for stem, (weight, word) in _own_words(row).items():
+        for account_id, share in facts.learned.get(stem, {}).items():
+            if account_id in facts.chart.accounts:
+                found.setdefault(account_id, Likeness()).add(weight * share * _LEARNED, word)
     return _usable(found, facts.chart, row)
 
 

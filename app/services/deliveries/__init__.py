@@ -11,7 +11,16 @@ from typing import Any, Protocol, runtime_checkable
 
 from app.domain.errors import GangwayError
 from app.domain.outbox import OutboxRow
-from app.services.deliveries import disconnects, lines, products, retries, rules, syncs
+from app.services.deliveries import (
+    defaults,
+    disconnects,
+    first_sends,
+    lines,
+    products,
+    retries,
+    rules,
+    syncs,
+)
 from app.services.deps import Deps
 
 
@@ -45,6 +54,8 @@ HANDLERS: dict[str, Handler] = {
     products.ACTION: products,
     retries.ACTION: retries,
     rules.ACTION: rules,
+    first_sends.ACTION: first_sends,
     syncs.ACTION: syncs,
     disconnects.ACTION: disconnects,
+    defaults.ACTION: defaults,
 }

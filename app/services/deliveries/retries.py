@@ -16,6 +16,7 @@ from app.store import record_lists, record_tries, watched_records
 from app.store.database import from_text
 
 ACTION = "retry"
+MAY_HAVE_ARRIVED = "TIMEOUT"
 repeatable = False
 
 
@@ -31,10 +32,17 @@ def send(deps: Deps, row: OutboxRow) -> SyncedRecord:
 
 
 def look(deps: Deps, row: OutboxRow) -> SyncedRecord | None:
-    """The record, if it has moved since the person pressed Retry: then an earlier attempt arrived."""
+    """The record, if it is on its way or in the books: then an earlier attempt arrived, or need not.
+
+    One that stands there as failed is pushed again: what we last saw of it may be old, so that its
+    failure may be from before this Retry. Not so when it may have arrived all the same.
+    """
     record = deps.monite.get_synced_record(row.entity_id, row.object_id)
+    if record.sync_status != "error":
+        return record
     moved = record.updated_at > from_text(row.body["seen"])
-    return record if moved or record.sync_status != "error" else None
+    problem = diagnose(record.object_type, record.sync_status, record.error_text).problem
+    return record if moved and problem == MAY_HAVE_ARRIVED else None
 
 
 def done(deps: Deps, row: OutboxRow, answer: SyncedRecord) -> None:

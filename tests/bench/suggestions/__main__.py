@@ -39,7 +39,8 @@ def _development() -> None:
 def _line(name: str, score: Score) -> str:
     return (
         f"{name}: top-1 {score.top_1:.3f}, top-3 {score.top_3:.3f}, shown {score.coverage:.3f} right "
-        f"{score.precision:.3f}, strong {score.strong_share:.3f} right {score.strong_precision:.3f}, {score.rows} rows"
+        f"{score.precision:.3f}, strong {score.strong_share:.3f} right {score.strong_precision:.3f}, "
+        f"{score.rows} rows"
     )
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.domain.bookkeeping.charts import Chart
-from app.domain.bookkeeping.facts import Facts, Past
+from app.domain.bookkeeping.facts import Facts, Past, learn, words_of
 from app.domain.bookkeeping.rankings import rank, suggest
-from app.domain.bookkeeping.texts import stems
 from app.domain.suggestions import Strength, Suggestion
 from tests.bench.suggestions.cases import Business, Case
 
@@ -90,9 +89,8 @@ def growing(business: Business) -> Score:
     past: dict[str, list[Past]] = defaultdict(list)
     elsewhere: list[Past] = []
     for case in business.weeks():
-        now = replace(
-            facts, of_supplier={case.row.supplier: past[case.row.supplier][:30]}, elsewhere=elsewhere
-        )
+        of_supplier = {case.row.supplier: past[case.row.supplier][:30]}
+        now = replace(facts, of_supplier=of_supplier, learned=learn(elsewhere))
         _judge(case, now, score)
         chosen = Past(case.row.name, case.right[0])
         past[case.row.supplier].insert(0, chosen)
@@ -108,7 +106,7 @@ def first_facts(business: Business) -> Facts:
     return Facts(
         chart=Chart(business.accounts),
         beside=beside,
-        product_words=frozenset(stem for case in business.products for stem in stems(case.row.name)),
+        product_words=words_of(case.row.name for case in business.products),
     )
 
 
@@ -127,7 +125,7 @@ def wrong(score: Score) -> Iterator[str]:
         mark = (
             "strong" if shown is not None and shown.strength is Strength.STRONG else "shown" if shown else "-"
         )
-        yield f"{mark:6} {case.row.supplier} | {case.row.name} | right {','.join(case.right)} | {said}"
+        yield f"{mark:8} {case.row.supplier} | {case.row.name} | right {','.join(case.right)} | {said}"
 
 
 def _named(ranked: Sequence[Suggestion]) -> str:

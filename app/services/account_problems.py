@@ -1,0 +1,91 @@
+"""What stands in the way of sending on the assignment screen: bad accounts, no lines, no tax rate."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from app.domain.account_problems import AccountTrouble, Problems, Trouble, UsedAccount, trouble_with
+from app.domain.assignables import Kind
+from app.services.deps import Deps
+from app.store import account_usage, connections, entities, resources
+from app.store.account_usage import MOST
+
+SHOWN = 50
+"""Bills that are listed by name; the others are counted."""
+
+
+def count(deps: Deps, entity_id: str, kind: Kind) -> int:
+    """How many rows and bills are stopped; cheap enough for every page."""
+    found = sum(one.rows for one in _accounts(deps.db, entity_id, kind))
+    if kind is Kind.PRODUCTS:
+        return found
+    without = account_usage.count_without_tax(deps.db, entity_id)
+    return found + without + account_usage.count_without_lines(deps.db, entity_id)
+
+
+def find(deps: Deps, entity_id: str, kind: Kind) -> Problems:
+    """What stops products, or bills and their lines, with the most rows first."""
+    db = deps.db
+    accounts = tuple(sorted(_accounts(db, entity_id, kind), key=lambda one: (-one.rows, one.label)))
+    if kind is Kind.PRODUCTS:
+        return Problems(kind, accounts)
+    return Problems(
+        kind,
+        accounts,
+        no_lines=tuple(account_usage.without_lines(db, entity_id, SHOWN)),
+        no_lines_count=account_usage.count_without_lines(db, entity_id),
+        no_tax=tuple(account_usage.without_tax(db, entity_id, SHOWN)),
+        no_tax_count=account_usage.count_without_tax(db, entity_id),
+    )
+
+
+def base_currency(db: Database, entity_id: str) -> str | None:
+    """The currency of the books, or of the business while those are not known."""
+    connection = connections.current(db, entity_id)
+    business = connection.business if connection else None
+    entity = entities.get(db, entity_id)
+    return (business.base_currency if business else None) or (entity.currency if entity else None)
+
+
+def _accounts(db: Database, entity_id: str, kind: Kind) -> list[AccountTrouble]:
+    """Each used account that is archived, gone, or in a currency that some of its rows are not in."""
+    listed = resources.get(db, entity_id, "ledger_accounts").as_of
+    base = base_currency(db, entity_id)
+    bad = [
+        (one, trouble)
+        for one in account_usage.used(db, entity_id, kind)
+        if (trouble := trouble_with(one, base)) is not None and (one.account is not None or listed)
+    ]
+    if not bad:
+        return []
+    noticed = account_usage.noticed(db, entity_id, [one.account_id for one, _ in bad])
+    found = []
+    for one, trouble in bad:
+        rows = len(open_rows(db, entity_id, kind, one, trouble, limit=MOST))
+        since = noticed.get((one.account_id, trouble.value))
+        found.append(AccountTrouble(trouble, one, rows, rows == MOST, since))
+    return [one for one in found if one.rows]
+
+
+def open_rows(
+    db: Database,
+    entity_id: str,
+    kind: Kind,
+    used: UsedAccount,
+    trouble: Trouble | None,
+    *,
+    limit: int = -1,
+) -> list[str]:
+    """The rows that are stopped by an account, and can be changed; with no trouble, all that have it."""
+    bound = used.account if trouble is Trouble.CURRENCY else None
+    listed = resources.get(db, entity_id, "ledger_accounts").as_of if used.account is None else None
+    return account_usage.open_ids(
+        db,
+        entity_id,
+        kind,
+        used.account_id,
+        other_than=(bound.currency or "") if bound else "",
+        # An account that was never listed may be newer than the list, unless the row is older than it.
+        seen_before=listed,
+        limit=limit,
+    )
