@@ -36,12 +36,20 @@ _BETWEEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"[&,/;()]| and | und | et | or | ou ")
 
 
-@dataclass(frozen=True, slots=True)
-class Suited:
-    """An account, and how well it suits a kind or a word: 1 when its name says that and nothing else."""
+MOST_SUITED = 8
+"""How many accounts are looked at for one kind or one word; a chart can have thousands."""
+_Index = Mapping[str, Sequence[tuple[str, float]]]
+"""Accounts, by id, for each kind or stem: the best first, each with how well it suits, from 0 to 1."""
 
-    account: LedgerAccount
-    fit: float
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The accounts of a chart that fit one kind of row in one currency."""
+
+    of_kind: _Index
+    of_word: _Index
+    assets: frozenset[str]
+    """Those that hold what is bought to be kept."""
 
 
 class Chart:
@@ -51,42 +59,62 @@ class Chart:
         self.accounts: Mapping[str, LedgerAccount] = {
             account.id: account for account in accounts if account.offered
         }
+        self._views: dict[tuple[Kind, str | None], View] = {}
 
-    @cached_property
-    def of_kind(self) -> Mapping[str, Sequence[Suited]]:
-        """By kind of cost or income: the accounts for it, the best first."""
-        found: defaultdict[str, list[Suited]] = defaultdict(list)
-        for account in self._named:
-            for kind, fit in _kinds(account).items():
-                found[kind].append(Suited(account, fit))
-        return {
-            kind: sorted(suited, key=lambda one: (-one.fit, one.account.id)) for kind, suited in found.items()
-        }
+    def view(self, kind: Kind, currency: str | None) -> View:
+        """What of the chart fits such rows."""
+        asked = (kind, currency)
+        if asked not in self._views:
+            self._views[asked] = self._made(kind, currency)
+        return self._views[asked]
 
-    @cached_property
-    def of_word(self) -> Mapping[str, Sequence[Suited]]:
-        """By stem: the accounts that have it in their name, and how much it says there."""
-        rarity = self._rarity
-        found: defaultdict[str, list[Suited]] = defaultdict(list)
-        for account in self._named:
-            for word, fit in _own_words(account, rarity).items():
-                found[word].append(Suited(account, fit))
-        return found
+    def _made(self, kind: Kind, currency: str | None) -> View:
+        fitting = [
+            account
+            for account in self._named
+            if fits_kind(account, kind) and fits_currency(account, currency)
+        ]
+        return View(
+            of_kind=_best((account.id, self._kinds[account.id]) for account in fitting),
+            of_word=_best((account.id, self._words[account.id]) for account in fitting),
+            assets=frozenset(account.id for account in fitting if is_fixed_asset(account)),
+        )
 
     @cached_property
     def _named(self) -> Sequence[LedgerAccount]:
+        """Those with a name that may be suggested for what it says."""
         return [
             account
-            for account in self.accounts.values()
-            if _suggestible(account) and not CONTRA & set(stems(account.name))
+            for account in sorted(self.accounts.values(), key=lambda account: account.id)
+            if any(fits_kind(account, kind) for kind in Kind) and not CONTRA & set(stems(account.name))
         ]
 
     @cached_property
-    def _rarity(self) -> Mapping[str, float]:
-        """By stem: 1 when one account of the chart has it, towards 0 when all have."""
-        counts = Counter(word for account in self._named for word in stems(account.name))
-        most = math.log(len(self._named) + 1) or 1.0
-        return {word: max(0.1, 1 - math.log(count) / most) for word, count in counts.items()}
+    def _kinds(self) -> Mapping[str, Mapping[str, float]]:
+        return {account.id: _kinds(account) for account in self._named}
+
+    @cached_property
+    def _words(self) -> Mapping[str, Mapping[str, float]]:
+        rarity = _rarity(self._named)
+        return {account.id: _own_words(account, rarity) for account in self._named}
+
+
+def _best(found: Iterable[tuple[str, Mapping[str, float]]]) -> _Index:
+    index: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+    for account_id, said in found:
+        for word, fit in said.items():
+            index[word].append((account_id, fit))
+    return {
+        word: sorted(suited, key=lambda one: (-one[1], one[0]))[:MOST_SUITED]
+        for word, suited in index.items()
+    }
+
+
+def _rarity(accounts: Sequence[LedgerAccount]) -> Mapping[str, float]:
+    """By stem: 1 when one account of the chart has it, towards 0 when all have."""
+    counts = Counter(word for account in accounts for word in stems(account.name))
+    most = math.log(len(accounts) + 1) or 1.0
+    return {word: max(0.1, 1 - math.log(count) / most) for word, count in counts.items()}
 
 
 def fits(account: LedgerAccount, row: Assignable) -> bool:
@@ -112,10 +140,6 @@ def fits_currency(account: LedgerAccount, currency: str | None) -> bool:
     return not account.currency or not currency or account.currency.casefold() == currency.casefold()
 
 
-def _suggestible(account: LedgerAccount) -> bool:
-    return any(fits_kind(account, kind) for kind in Kind)
-
-
 def _kinds(account: LedgerAccount) -> dict[str, float]:
     """Which kinds an account is for, from its name first, then from its description and subtype."""
     whole = _unfolded(account.name)
@@ -131,7 +155,7 @@ def _kinds(account: LedgerAccount) -> dict[str, float]:
             fit = _OF_SUBTYPE
         if is_fixed_asset(account) and not vocabulary().kinds[phrase.kind].asset:
             fit *= 0.3
-        found[phrase.kind] = max(found.get(phrase.kind, 0.0), fit * (0.6 if phrase.weight < 0.5 else 1.0))
+        found[phrase.kind] = max(found.get(phrase.kind, 0.0), fit * phrase.weight)
     return {kind: fit for kind, fit in found.items() if fit}
 
 

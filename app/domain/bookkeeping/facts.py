@@ -18,6 +18,8 @@ class Past:
     account_id: str
 
 
+MOST_TOLD = 5
+"""For how many accounts one word speaks."""
 Learned = Mapping[str, Mapping[str, float]]
 
 
@@ -32,7 +34,8 @@ def learn(lines: Iterable[Past]) -> Learned:
 
 def _shares(accounts: Counter[str]) -> dict[str, float]:
     total = accounts.total()
-    return {account_id: n / (total + 1) for account_id, n in accounts.items()}
+    loudest = sorted(accounts.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOLD]
+    return {account_id: n / (total + 1) for account_id, n in loudest}
 
 
 def words_of(names: Iterable[str]) -> frozenset[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from app.domain.assignables import Assignable, Kind
 from app.domain.bookkeeping.charts import fits
 from app.domain.bookkeeping.facts import Facts, Past
-from app.domain.bookkeeping.likenesses import Likeness, likenesses
+from app.domain.bookkeeping.likenesses import likenesses
 from app.domain.bookkeeping.texts import alike, key
 from app.domain.suggestions import Reason, Strength, Suggestion
 
@@ -20,6 +20,7 @@ POSSIBLE = 0.3
 """What the words must say for an account before it is shown to anybody."""
 STRONG, AHEAD = 0.75, 0.35
 """What they must say before it is called strong, and how far ahead of the next account."""
+MOST_RANKED = 10
 _SAME_LINE = 0.7
 """How much two names have in common that mean the same thing, months and numbers aside."""
 
@@ -105,25 +106,24 @@ def _agreed(account_id: str, by_words: Sequence[tuple[Suggestion, float]]) -> bo
 
 
 def _by_words(row: Assignable, facts: Facts) -> list[tuple[Suggestion, float]]:
-    """By similar words: of accounts, of the vocabulary, and of lines that have an account."""
-    found = defaultdict(Likeness, likenesses(row, facts))
+    """By similar words, helped by what else the supplier's lines had."""
     past = _past(row, facts)[:12]
-    for account_id, used in Counter(one.account_id for one in past).items():
-        if _fits(account_id, row, facts):
-            found[account_id].add(0.5 * used / (len(past) + 1), "")
-    order = sorted(found.items(), key=lambda item: (-item[1].score, item[0]))
-    next_best = order[1][1].score if len(order) > 1 else 0.0
+    used = Counter(one.account_id for one in past)
+    scored = [
+        (1 - (1 - one.score) * (1 - 0.5 * used.get(one.account_id, 0) / (len(past) + 1)), one)
+        for one in likenesses(row, facts)
+    ]
+    scored.sort(key=lambda pair: (-pair[0], pair[1].account_id))
+    next_best = scored[1][0] if len(scored) > 1 else 0.0
     return [
-        (Suggestion(account_id, _strength(n, one, next_best), Reason.SIMILAR_WORDS, word=one.word), one.score)
-        for n, (account_id, one) in enumerate(order)
+        (
+            Suggestion(one.account_id, _strength(n, score, next_best), Reason.SIMILAR_WORDS, word=one.word),
+            score,
+        )
+        for n, (score, one) in enumerate(scored[:MOST_RANKED])
     ]
 
 
-def _fits(account_id: str, row: Assignable, facts: Facts) -> bool:
-    account = facts.chart.accounts.get(account_id)
-    return account is not None and fits(account, row)
-
-
-def _strength(place: int, likeness: Likeness, next_best: float) -> Strength:
-    clear = place == 0 and likeness.score >= STRONG and likeness.score - next_best >= AHEAD
+def _strength(place: int, score: float, next_best: float) -> Strength:
+    clear = place == 0 and score >= STRONG and score - next_best >= AHEAD
     return Strength.STRONG if clear else Strength.POSSIBLE

@@ -6,7 +6,7 @@ The words stand in `words.toml` beside this module. They are read once, as if th
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -20,7 +20,7 @@ SHORTEST_PART = 4
 _SURE = {1: 0.62, 2: 0.8}
 """How much a word, or several together, speak for a kind; more words speak no louder than three."""
 _SUREST, _WEAK = 0.88, 0.25
-_NAMED = 0.75
+_NAMED, _SHARED = 0.75, 0.25
 """How much the name of a well-known company speaks."""
 
 
@@ -82,9 +82,7 @@ def vocabulary() -> Vocabulary:
     written = read_words()
     return Vocabulary(
         kinds={name: _kind(name, entry) for name, entry in written.items()},
-        accounts=_indexed(
-            phrase for name, entry in written.items() for phrase in _phrases(name, entry, "accounts")
-        ),
+        accounts=_indexed(_of_accounts(written)),
         lines=_indexed(
             phrase for name, entry in written.items() for phrase in _phrases(name, entry, "lines", "accounts")
         ),
@@ -151,9 +149,24 @@ def _phrases(kind: str, entry: Mapping[str, Any], *fields: str) -> Iterator[Phra
         lists = entry.get(name, "")
         for text, weak in _listed(lists if isinstance(lists, str) else ", ".join(lists.values())):
             if together := frozenset(stems(text)):
-                sure = _NAMED if name == "suppliers" else _SURE.get(len(together), _SUREST)
-                found[together] = max(found.get(together, 0.0), _WEAK if weak else sure)
+                found[together] = max(found.get(together, 0.0), _weight(name, len(together), weak))
     return (Phrase(kind, together, weight) for together, weight in found.items())
+
+
+def _of_accounts(written: Mapping[str, Mapping[str, Any]]) -> Iterator[Phrase]:
+    """Phrases for the names of accounts: what several kinds claim says less for each of them."""
+    phrases = [phrase for name, entry in written.items() for phrase in _phrases(name, entry, "accounts")]
+    claimed = Counter((phrase.stems, written[phrase.kind].get("side")) for phrase in phrases)
+    for phrase in phrases:
+        shared = claimed[phrase.stems, written[phrase.kind].get("side")] ** -_SHARED
+        yield Phrase(phrase.kind, phrase.stems, shared * (0.6 if phrase.weight == _WEAK else 1.0))
+
+
+def _weight(field: str, length: int, weak: bool) -> float:
+    """How much a phrase speaks; of an account's name it says all, unless it is marked as weak."""
+    if weak:
+        return _WEAK
+    return _NAMED if field == "suppliers" else _SURE.get(length, _SUREST)
 
 
 def _indexed(phrases: Iterator[Phrase]) -> Mapping[str, tuple[Phrase, ...]]:
