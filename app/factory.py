@@ -24,6 +24,7 @@ from app.web import (
     connect,
     connections,
     errors,
+    fixes,
     formats,
     handovers,
     help,
@@ -54,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     log.bp,
     handovers.bp,
     records.bp,
+    fixes.bp,
     help.bp,
     support.bp,
 )
@@ -134,6 +136,7 @@ def _speak(app: Flask) -> None:
         asset=assets.asset,
         may=access.may,
         frame=shells.frame,
+        destination=fixes.destination,
         me=requests.actor_or_nobody,
         settings=settings_of(app),
         theme=chooser.theme,

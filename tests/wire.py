@@ -70,7 +70,7 @@ class Wire:
         path = str(request.path_url).split("/")
         body = json.loads(request.body or "{}")
         self.patched.append((path[-1], body))
-        shared = {"id": path[-1], "ledger_account_id": body["ledger_account_id"]}
+        shared = {**body, "id": path[-1]}
         if "line_items" in path:
             return self._answer({**shared, "payable_id": path[-3]})
         times = {"created_at": "2026-06-01T10:00:00Z", "updated_at": "2026-06-08T10:00:00Z"}

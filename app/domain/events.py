@@ -10,6 +10,9 @@ from app.domain.people import Actor
 
 ASSIGNED, ASSIGNED_MANY = "account_assigned", "accounts_assigned"
 RETRIED, RETRIED_MANY = "retried", "records_retried"
+TAX_SET, PRODUCT_EDITED = "tax_rate_set", "product_edited"
+REPAIRS = (ASSIGNED, TAX_SET, PRODUCT_EDITED)
+"""What a person does so that a stopped record can be sent."""
 _TOGETHER = timedelta(minutes=30)
 """Steps of one piece of work follow each other faster than this."""
 

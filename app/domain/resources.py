@@ -23,6 +23,7 @@ RESOURCES = (
     "ledger_accounts",
     "tax_rates",
     "products",
+    "measure_units",
     "payables",
     "counterparts",
     "receivables",

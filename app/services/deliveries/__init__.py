@@ -11,7 +11,16 @@ from typing import Any, Protocol, runtime_checkable
 
 from app.domain.errors import GangwayError
 from app.domain.outbox import OutboxRow
-from app.services.deliveries import disconnects, lines, products, retries, rules, syncs
+from app.services.deliveries import (
+    disconnects,
+    lines,
+    product_edits,
+    products,
+    retries,
+    rules,
+    syncs,
+    taxes,
+)
 from app.services.deps import Deps
 
 
@@ -47,4 +56,6 @@ HANDLERS: dict[str, Handler] = {
     rules.ACTION: rules,
     syncs.ACTION: syncs,
     disconnects.ACTION: disconnects,
+    taxes.ACTION: taxes,
+    product_edits.ACTION: product_edits,
 }
