@@ -40,6 +40,8 @@ class Settings:
     partner_invoice_url: str = ""
     partner_contact_url: str = ""
     partner_product_url: str = ""
+    sends_discounts: bool = False
+    """Whether Monite sends invoices with a discount on the whole; its guide says that it doesn't."""
 
     @property
     def database(self) -> Path:
@@ -127,6 +129,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         partner_invoice_url=_partner_address(environ, "GANGWAY_PARTNER_INVOICE_URL"),
         partner_contact_url=_partner_address(environ, "GANGWAY_PARTNER_CONTACT_URL"),
         partner_product_url=_partner_address(environ, "GANGWAY_PARTNER_PRODUCT_URL"),
+        sends_discounts=_yes(environ, "GANGWAY_SENDS_DISCOUNTS"),
     )
 
 
@@ -178,6 +181,13 @@ def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
     if not value.isdigit() or int(value) < 1:
         raise SettingsError(f"{name} is {value!r}; it must be a whole number above 0.")
     return int(value)
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "no")
+    if value not in ("yes", "no"):
+        raise SettingsError(f"{name} is {value!r}; it must be yes or no.")
+    return value == "yes"
 
 
 def _own_secret(instance: Path) -> str:

@@ -17,13 +17,17 @@ from app.services.deps import Deps
 from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
+    accounts,
     assets,
     assign,
+    assign_bulk,
+    assign_changes,
     beats,
     chooser,
     connect,
     connections,
     errors,
+    first_send,
     fixes,
     formats,
     handovers,
@@ -43,8 +47,11 @@ from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts.bp,
     assets.bp,
     assign.bp,
+    assign_bulk.bp,
+    assign_changes.bp,
     beats.bp,
     chooser.bp,
     home.bp,
@@ -52,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     imports.bp,
     connections.bp,
     rules.bp,
+    first_send.bp,
     log.bp,
     handovers.bp,
     records.bp,

@@ -53,7 +53,8 @@ def add_product(
     if in_books:
         db.execute(
             "INSERT INTO synced_records (id, entity_id, object_type, object_id, sync_status, state,"
-            " created_at, updated_at, raw, seen_at) VALUES (?, 'e1', 'product', ?, 'done', 'sent', ?, ?, '{}', ?)",
+            " created_at, updated_at, raw, seen_at)"
+            " VALUES (?, 'e1', 'product', ?, 'done', 'sent', ?, ?, '{}', ?)",
             [f"record-{product_id}", product_id, at, at, at],
         )
 

@@ -29,9 +29,14 @@ class Wire:
     ignores_changes: bool = False
     refuses_changes: tuple[int, str] | None = None
     is_down: bool = False
+    keeps_accounts: bool = False
+    """Whether an account that is to be taken away stays."""
     fails: list[tuple[int, str]] = field(default_factory=list)
     patched: list[tuple[str, Any]] = field(default_factory=list)
     connection: dict[str, Any] | None = None
+    records: list[dict[str, Any]] = field(default_factory=list)
+    syncs: int = 0
+    pushed: list[str] = field(default_factory=list)
 
     def get_rules(self, request: requests.PreparedRequest) -> Answer:
         return self._answer({"push_statuses": self.rules})
@@ -63,7 +68,16 @@ class Wire:
         }
         return self._answer(self.connection)
 
+    def get_records(self, request: requests.PreparedRequest) -> Answer:
+        return self._answer({"data": self.records})
+
+    def push_record(self, request: requests.PreparedRequest) -> Answer:
+        record_id = str(request.path_url).split("/")[-2]
+        self.pushed.append(record_id)
+        return self._answer(next(record for record in self.records if record["id"] == record_id))
+
     def ask_for_sync(self, request: requests.PreparedRequest) -> Answer:
+        self.syncs += 1
         return self._answer({"message": "started"})
 
     def patch_object(self, request: requests.PreparedRequest) -> Answer:
@@ -71,6 +85,8 @@ class Wire:
         body = json.loads(request.body or "{}")
         self.patched.append((path[-1], body))
         shared = {**body, "id": path[-1]}
+        if "ledger_account_id" in body and self.keeps_accounts:
+            shared["ledger_account_id"] = body["ledger_account_id"] or "a1"
         if "line_items" in path:
             return self._answer({**shared, "payable_id": path[-3]})
         times = {"created_at": "2026-06-01T10:00:00Z", "updated_at": "2026-06-08T10:00:00Z"}
@@ -99,5 +115,8 @@ def on_the_wire(base: str = BASE) -> Iterator[Wire]:
         mock.add_callback("POST", connections, wire.create_connection)
         mock.add_callback("GET", f"{connections}/c1", wire.get_connection)
         mock.add_callback("POST", re.compile(rf"{connections}/[^/]+/sync"), wire.ask_for_sync)
+        records = f"{base}/accounting_synced_records"
+        mock.add_callback("GET", records, wire.get_records)
+        mock.add_callback("POST", re.compile(rf"{records}/[^/]+/push"), wire.push_record)
         mock.add_callback("PATCH", re.compile(rf"{base}/(products|payables)/.+"), wire.patch_object)
         yield wire

@@ -24,7 +24,6 @@ class UsedAccount:
 
     account_id: str
     account: LedgerAccount | None
-    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,8 @@ class AccountTrouble:
     @property
     def currency(self) -> str:
         """The only currency that the account takes, where that is the trouble."""
-        wrong = self.trouble is Trouble.CURRENCY and self.used.account is not None
-        return (self.used.account.currency or "") if wrong and self.used.account else ""
+        account = self.used.account if self.trouble is Trouble.CURRENCY else None
+        return (account.currency or "") if account else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Problems:
 
 def trouble_with(used: UsedAccount, base: str | None) -> Trouble | None:
     """What is wrong with a used account; CURRENCY only means that it doesn't take every currency."""
-    if used.gone or used.account is None:
+    if used.account is None or used.account.gone:
         return Trouble.GONE
     if not used.account.active:
         return Trouble.ARCHIVED

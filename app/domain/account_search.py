@@ -38,6 +38,12 @@ def search(
     return FoundAccounts(ranked[:limit], max(0, len(ranked) - limit), len(hits) - len(usual))
 
 
+def matching(accounts: Sequence[LedgerAccount], text: str, type: str = "") -> list[LedgerAccount]:
+    """Every account that holds every word of the text, and is of this type when one is given."""
+    words = text.casefold().split()
+    return [one for one in accounts if (not type or one.type == type) and _holds(one, words)]
+
+
 def _holds(account: LedgerAccount, words: Sequence[str]) -> bool:
     text = f"{account.label} {account.type} {account.subtype or ''}".casefold()
     return all(word in text for word in words)

@@ -16,6 +16,8 @@ class LedgerAccount:
     is_bank_account: bool
     currency: str | None = None
     description: str | None = None
+    gone: bool = False
+    """Whether it was listed once and is no more."""
 
     @property
     def label(self) -> str:
@@ -25,7 +27,7 @@ class LedgerAccount:
     @property
     def active(self) -> bool:
         """Whether the accounting system still lets anything be put on it."""
-        return self.status.casefold() == "active"
+        return self.status.casefold() == "active" and not self.gone
 
     @property
     def offered(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -34,7 +36,7 @@ class Assignable:
     account_id: str | None
     """The account that Monite has confirmed."""
     wanted_id: str | None
-    """The account that a person chose and that is not confirmed: on its way, or refused."""
+    """The account that a person chose and that is not confirmed: on its way, or refused; "" for none."""
     state: AssignState
     refused: bool = False
     error: str | None = None
@@ -46,12 +48,13 @@ class Assignable:
     quantity: float | None = None
     sent: bool = False
     """Whether the bill is in the accounting system already, so that its account is changed there."""
+    sent_at: datetime | None = None
     editable: bool = True
 
     @property
     def shown_account_id(self) -> str | None:
         """What the field shows: the person's own choice before the confirmed one."""
-        return self.wanted_id or self.account_id
+        return self.account_id if self.wanted_id is None else self.wanted_id or None
 
     @property
     def current_account_id(self) -> str | None:
@@ -61,6 +64,15 @@ class Assignable:
     @property
     def may_change(self) -> bool:
         return self.editable and not self.sent
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An account for one row, or none; `details` is what the trail keeps about it."""
+
+    row: Assignable
+    account_id: str | None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class Payable:
     due_date: date | None
     created_at: datetime
     updated_at: datetime
+    discount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class LineItem:
     tax: int | None
     ledger_account_id: str | None
     accounting_tax_rate_id: str | None
+    unit_price: float | None = None
+    tax_amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ class InvoiceLine:
     total: int | None
     tax: int | None
     accounting_tax_rate_id: str | None
+    unit_price: float | None = None
+    total_after: int | None = None
+    """The total with tax; `total` is without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ class Receivable:
     lines: tuple[InvoiceLine, ...]
     created_at: datetime
     updated_at: datetime
+    deduction: int | None = None
+    """What is taken off the sum at the end, which goes to the books as a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)

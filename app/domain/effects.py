@@ -40,6 +40,8 @@ class DocumentBrief:
     date: date | None
     record_id: str | None
     lack: str = ""
+    cautions: tuple[str, ...] = ()
+    """Of one never tried: what may stop it, although nobody can tell from here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.domain.people import Actor
 
@@ -13,6 +14,8 @@ RETRIED, RETRIED_MANY = "retried", "records_retried"
 TAX_SET, PRODUCT_EDITED = "tax_rate_set", "product_edited"
 REPAIRS = (ASSIGNED, TAX_SET, PRODUCT_EDITED)
 """What a person does so that a stopped record can be sent."""
+UNDONE = "assignment_undone"
+"""How an assignment is told that takes an earlier one back."""
 _TOGETHER = timedelta(minutes=30)
 """Steps of one piece of work follow each other faster than this."""
 
@@ -31,6 +34,9 @@ class Event:
     was: str | None = None
     became: str | None = None
     note: str | None = None
+    batch_id: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """Of an assignment: the `suggestion` used, the change that it `undoes`, the `batch` it tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def _line(event: Event) -> Told:
     many = event.kind in (ASSIGNED_MANY, RETRIED_MANY)
     return Told(
         at=event.at,
-        kind={ASSIGNED_MANY: ASSIGNED, RETRIED_MANY: RETRIED}.get(event.kind, event.kind),
+        kind=_told_kind(event),
         actor=event.actor,
         object_type=event.object_type,
         note=None if many else event.note,
@@ -86,9 +92,16 @@ def _line(event: Event) -> Told:
     )
 
 
+def _told_kind(event: Event) -> str:
+    if event.kind in (ASSIGNED, ASSIGNED_MANY) and "undoes" in event.details:
+        return UNDONE
+    return {ASSIGNED_MANY: ASSIGNED, RETRIED_MANY: RETRIED}.get(event.kind, event.kind)
+
+
 def _goes_on(line: Told, newer: Event, older: Event) -> bool:
     return (
         older.kind in (ASSIGNED, RETRIED)
+        and _told_kind(older) == line.kind
         and (older.kind, older.actor.name) == (newer.kind, newer.actor.name)
         and (older.kind == RETRIED or older.object_type == line.object_type)
         and newer.at - older.at < _TOGETHER

@@ -14,6 +14,7 @@ class Step(StrEnum):
     PRODUCTS = "products"
     BILLS = "bills"
     RULES = "rules"
+    FIRST = "first"
 
 
 class StepState(StrEnum):
@@ -54,6 +55,12 @@ class Facts:
     rules_settled: bool
     """A person saved the rules, or records went out before this dashboard came."""
     sent: int
+    released: bool
+    """Sending was let go, here or before this dashboard came."""
+    first_open: bool
+    """One record was sent first, and nobody has said yet that it is right."""
+    first_done: bool
+    """A person said that the one that was sent first is right, or did without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Task:
 
 
 def tasks(facts: Facts) -> tuple[Task, ...]:
-    """The five steps in the order in which they are shown; 3 to 5 may be done in any order."""
+    """The six steps in the order in which they are shown; 3 to 5 may be done in any order."""
     return (
         Task(Step.CONNECT, _connect(facts)),
         Task(Step.IMPORT, _import(facts)),
@@ -86,6 +93,7 @@ def tasks(facts: Facts) -> tuple[Task, ...]:
             facts.bills_to_read,
         ),
         Task(Step.RULES, StepState.COMPLETED if facts.rules_settled else StepState.NOT_STARTED),
+        Task(Step.FIRST, _first(facts)),
     )
 
 
@@ -104,7 +112,8 @@ def finished(facts: Facts) -> bool:
     if all(state is StepState.COMPLETED for state in states):
         return True
     gone = facts.connection in (ConnectionStatus.DEAUTHORIZED, ConnectionStatus.DISCONNECTED)
-    return facts.rules_settled and facts.sent > 0 and (facts.confirmed or gone)
+    waits = facts.first_open and not facts.released
+    return facts.rules_settled and facts.sent > 0 and (facts.confirmed or gone) and not waits
 
 
 def _connect(facts: Facts) -> StepState:
@@ -129,3 +138,12 @@ def _assign(facts: Facts, needing: int, unread: int) -> StepState:
     if not facts.accounts:
         return StepState.CANNOT_START
     return StepState.COMPLETED if not needing and not unread else StepState.IN_PROGRESS
+
+
+def _first(facts: Facts) -> StepState:
+    if facts.first_done or facts.released:
+        return StepState.COMPLETED
+    if facts.first_open:
+        return StepState.IN_PROGRESS
+    ready = facts.connection is ConnectionStatus.CONNECTED and facts.imported
+    return StepState.NOT_STARTED if ready else StepState.CANNOT_START

@@ -14,6 +14,8 @@ EVERYBODY = ""
 CONNECTION = "connection"
 LINE_ITEMS = "line_items"
 SYNC_RULES = "sync_rules"
+DEFAULTS = "defaults"
+"""The entity's default accounts."""
 RECORDS = tuple(f"synced_records:{kind}" for kind in OBJECT_TYPES)
 IMPORTED = ("ledger_accounts", "tax_rates", "products", "counterparts")
 """What an import brings from the accounting system, or links with it."""
@@ -22,6 +24,7 @@ RESOURCES = (
     SYNC_RULES,
     "ledger_accounts",
     "tax_rates",
+    DEFAULTS,
     "products",
     "measure_units",
     "payables",

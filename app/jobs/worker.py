@@ -18,7 +18,15 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.resources import Share
 from app.jobs.bells import Bell
-from app.services import diagnoses, outbox, refresh, retries, watches
+from app.services import (
+    bulk_assignments,
+    diagnoses,
+    first_send_steps,
+    outbox,
+    refresh,
+    retries,
+    watches,
+)
 from app.services.deps import Deps
 from app.store import heartbeats
 from app.store.database import connect, write
@@ -41,7 +49,9 @@ def _send(deps: Deps) -> int:
 
 
 def _look(deps: Deps) -> int:
-    return watches.run_due(deps, ROUND) + retries.settle_stopped(deps) + diagnoses.renew(deps)
+    looked = watches.run_due(deps, ROUND) + first_send_steps.follow_all(deps)
+    settled = retries.settle_stopped(deps) + bulk_assignments.settle_stopped(deps)
+    return looked + settled + diagnoses.renew(deps)
 
 
 def _read(share: Share) -> Round:

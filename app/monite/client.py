@@ -16,6 +16,7 @@ from app.domain.accounts import LedgerAccount, TaxRate
 from app.domain.connections import Connection
 from app.domain.documents import Counterpart, LineItem, MeasureUnit, Payable, Product, Receivable
 from app.domain.entities import Entity
+from app.domain.entity_defaults import EntityDefaults
 from app.domain.errors import UnavailableError
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import SyncedRecord
@@ -108,6 +109,18 @@ class Monite:
         """Put both lists in place and return them as Monite now has them."""
         body = {"push_statuses": {"payable": list(rules.payable), "receivable": list(rules.receivable)}}
         return parsing.sync_rules(self._http.send("PATCH", "/accounting_sync_rules", entity_id, body=body))
+
+    def get_entity_defaults(self, entity_id: str) -> tuple[EntityDefaults, Raw]:
+        """The default accounts, and the part of the settings that holds them; versions without have none."""
+        return _defaults(self._http.send("GET", f"/entities/{entity_id}/settings"))
+
+    def patch_entity_defaults(self, entity_id: str, accounting: Raw) -> tuple[EntityDefaults, Raw]:
+        """Put this whole part of the settings in place and return it as Monite now has it.
+
+        How deep Monite merges what is left out is not known, so nothing may be left out.
+        """
+        body = {"accounting": accounting}
+        return _defaults(self._http.send("PATCH", f"/entities/{entity_id}/settings", body=body))
 
     # What the accounting system holds
 
@@ -233,6 +246,11 @@ class Monite:
                 raise UnavailableError("Monite's list repeats a page, so it was not read to its end.")
             seen.add(token)
             asked["pagination_token"] = token
+
+
+def _defaults(answer: Raw) -> tuple[EntityDefaults, Raw]:
+    accounting = dict(f.part(answer, "accounting"))
+    return parsing.entity_defaults(accounting), accounting
 
 
 def _rows(answer: Raw) -> list[Raw]:

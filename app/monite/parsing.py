@@ -9,6 +9,7 @@ from app.domain.accounts import LedgerAccount, TaxRate
 from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
 from app.domain.documents import Counterpart, InvoiceLine, LineItem, MeasureUnit, Payable, Product, Receivable
 from app.domain.entities import Entity
+from app.domain.entity_defaults import EntityDefaults
 from app.domain.sync_rules import USUAL, SyncRules
 from app.domain.synced_records import SyncedRecord
 from app.monite import fields as f
@@ -72,6 +73,16 @@ def sync_rules(raw: Json) -> SyncRules:
     )
 
 
+def entity_defaults(raw: Json) -> EntityDefaults:
+    """From the accounting part of an entity's settings."""
+    accounts, taxes = f.part(raw, "ledger_account_ids"), f.part(raw, "tax_ids")
+    return EntityDefaults(
+        products_account_id=f.maybe_text(accounts, "products"),
+        payments_account_id=f.maybe_text(accounts, "payments"),
+        deductions_tax_id=f.maybe_text(taxes, "deductions"),
+    )
+
+
 def ledger_account(raw: Json) -> LedgerAccount:
     return LedgerAccount(
         id=f.text(raw, "id"),
@@ -130,6 +141,7 @@ def payable(raw: Json) -> Payable:
         due_date=f.maybe_day(raw, "due_date"),
         created_at=f.moment(raw, "created_at"),
         updated_at=f.moment(raw, "updated_at"),
+        discount=f.maybe_whole(raw, "discount"),
     )
 
 
@@ -145,6 +157,8 @@ def line_item(raw: Json) -> LineItem:
         tax=f.maybe_whole(raw, "tax"),
         ledger_account_id=f.maybe_text(raw, "ledger_account_id"),
         accounting_tax_rate_id=f.maybe_text(raw, "accounting_tax_rate_id"),
+        unit_price=f.maybe_number(raw, "unit_price"),
+        tax_amount=f.maybe_whole(raw, "tax_amount"),
     )
 
 
@@ -164,6 +178,7 @@ def receivable(raw: Json) -> Receivable:
         lines=tuple(_invoice_line(line) for line in f.parts(raw, "line_items")),
         created_at=f.moment(raw, "created_at"),
         updated_at=f.moment(raw, "updated_at"),
+        deduction=f.maybe_whole(raw, "deduction_amount") or None,
     )
 
 
@@ -179,6 +194,8 @@ def _invoice_line(raw: Json) -> InvoiceLine:
         tax=f.maybe_whole(f.part(sold, "vat_rate"), "value"),
         accounting_tax_rate_id=f.maybe_text(raw, "accounting_tax_rate_id")
         or f.maybe_text(sold, "accounting_tax_rate_id"),
+        unit_price=f.maybe_number(f.part(sold, "price"), "value"),
+        total_after=f.maybe_whole(raw, "total_after_vat"),
     )
 
 

@@ -77,14 +77,14 @@ def open_rows(
     limit: int = -1,
 ) -> list[str]:
     """The rows that are stopped by an account, and can be changed; with no trouble, all that have it."""
-    of_currency = trouble is Trouble.CURRENCY and used.account is not None
+    bound = used.account if trouble is Trouble.CURRENCY else None
     listed = resources.get(db, entity_id, "ledger_accounts").as_of if used.account is None else None
     return account_usage.open_ids(
         db,
         entity_id,
         kind,
         used.account_id,
-        other_than=(used.account.currency or "") if of_currency and used.account else "",
+        other_than=(bound.currency or "") if bound else "",
         # An account that was never listed may be newer than the list, unless the row is older than it.
         seen_before=listed,
         limit=limit,

@@ -1,30 +1,36 @@
-"""Giving ledger accounts to products and bill lines: one row, or many at once."""
+"""Giving ledger accounts to products and bill lines: lists, and one row at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlite_utils import Database
 
 from app.domain.account_search import FoundAccounts, search
 from app.domain.accounts import LedgerAccount, usual_types
-from app.domain.assignables import Assignable, AssignPage, AssignProgress, AssignQuery, Kind, Refusal
-from app.domain.batches import Batch, BatchProgress
+from app.domain.assignables import Assignable, AssignPage, AssignProgress, AssignQuery, Choice, Kind
 from app.domain.errors import InputError, NotThereError
-from app.domain.events import ASSIGNED, ASSIGNED_MANY, Event
-from app.domain.outbox import Intent
-from app.services import batches, outbox
-from app.services.deliveries import lines, products
+from app.domain.events import ASSIGNED, Event
+from app.domain.suggestions import Suggestion
+from app.services import choices, outbox, suggestions
 from app.services.deps import Deps
-from app.store import account_choices, assignables, events, ledger_accounts, revisions
+from app.store import (
+    account_choices,
+    account_saves,
+    assignables,
+    assignment_changes,
+    events,
+    ledger_accounts,
+    revisions,
+)
 from app.store.database import write
 
-BATCH = "assign"
-EVENT = ASSIGNED
 COUNTED, EVERY = 2_000, 10_000_000
 """How far the rows that a search finds are counted, and all others."""
+EVENT = ASSIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,10 @@ class Listing:
     suppliers: list[str]
     of_supplier: dict[str, int]
     """How many rows of the filter each supplier on this page has."""
+    suggested: dict[str, Suggestion]
+    """What is suggested for rows of this page that have no account, by row id."""
+    as_of: int
+    """The newest event that the page knows of; what others change later is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,9 @@ def listing(
 
     A search that finds thousands is counted to its end only when an exact number is asked for.
     """
+    as_of = events.newest_id(deps.db)
     page = assignables.page(deps.db, entity_id, query, after, before)
+    suggested = suggestions.for_rows(deps, entity_id, page.rows)
     at_most = COUNTED if query.search and not exact else EVERY
     matching = _matching(deps.db, entity_id, query, page, at_most, first=not (after or before))
     bills = query.kind is Kind.BILLS
@@ -69,9 +81,11 @@ def listing(
         matching=matching,
         is_least=matching >= at_most,
         progress={kind: assignables.progress(deps.db, entity_id, kind) for kind in Kind},
-        accounts=named(deps, entity_id, page.rows),
+        accounts=named(deps, entity_id, page.rows, *(one.account_id for one in suggested.values())),
         suppliers=assignables.suppliers(deps.db, entity_id) if bills else [],
         of_supplier=_of_suppliers(deps.db, entity_id, query, page) if bills else {},
+        suggested=suggested,
+        as_of=as_of,
     )
 
 
@@ -108,152 +122,90 @@ def offered_accounts(deps: Deps, entity_id: str) -> list[LedgerAccount]:
 
 
 def assign(
-    deps: Deps, entity_id: str, kind: Kind, object_id: str, *, account_id: str, seen: str | None = None
+    deps: Deps,
+    entity_id: str,
+    kind: Kind,
+    object_id: str,
+    *,
+    account_id: str,
+    seen: str | None = None,
+    suggested: bool = False,
 ) -> Outcome:
     """Give one row its account, with one short try to have it confirmed.
 
     `seen` is the account that the person saw in the field ("" for none); when somebody chose another
-    meanwhile, nothing is changed and the outcome says so. Raises InputError when the account cannot be
-    chosen or the row cannot be changed any more.
+    meanwhile, nothing is changed and the outcome says so. `suggested` says that they used a suggestion,
+    whose reason is kept. Raises InputError when the account cannot be chosen or the row cannot be
+    changed any more.
     """
-    _check_account(deps.db, entity_id, account_id)
+    choices.check_accounts(deps.db, entity_id, [account_id])
+    details = _suggestion(deps, entity_id, kind, object_id, account_id) if suggested else {}
+    return _assign(deps, entity_id, kind, object_id, account_id, seen=seen, details=details)
+
+
+def undo(deps: Deps, entity_id: str, kind: Kind, object_id: str, event_id: int) -> Outcome:
+    """Put a row's account back to what it was before a change, which may be none.
+
+    When it was changed again since then, nothing is changed and the outcome says so. Raises InputError
+    when it cannot be changed any more, NotThereError when there was no such change.
+    """
+    event = assignment_changes.get(deps.db, entity_id, event_id)
+    if event is None or event.object_id != object_id:
+        raise NotThereError(_("There is no such change here."))
+    choices.check_accounts(deps.db, entity_id, [event.was])
+    details = {"undoes": event.id}
+    return _assign(deps, entity_id, kind, object_id, event.was, seen=event.became or "", details=details)
+
+
+def _assign(
+    deps: Deps,
+    entity_id: str,
+    kind: Kind,
+    object_id: str,
+    account_id: str | None,
+    *,
+    seen: str | None,
+    details: Mapping[str, Any],
+) -> Outcome:
     with write(deps.db):
         row = get(deps, entity_id, kind, object_id)
-        current = row.current_account_id or ""
-        if seen is not None and current not in (seen, account_id):
-            return Outcome(row, conflict=True, by=_last_choice(deps.db, entity_id, object_id))
+        if seen is not None and (row.current_account_id or "") not in (seen, account_id or ""):
+            return Outcome(row, conflict=True, by=last_change(deps, entity_id, row))
         if not row.may_change:
-            raise InputError("account_id", _("This can't be changed here any more."))
+            raise InputError("account_id", why_locked(row))
         if row.account_id == account_id and row.wanted_id is None:
             return Outcome(row)
-        ids = _choose(deps, entity_id, [row], account_id)
+        ids = choices.make(deps, entity_id, kind, [Choice(row, account_id, details)])
     outbox.deliver_now(deps, ids)
     return Outcome(get(deps, entity_id, kind, object_id))
 
 
-def assign_many(
-    deps: Deps,
-    entity_id: str,
-    kind: Kind,
-    chosen: Sequence[str] | AssignQuery,
-    *,
-    account_id: str,
-    form_key: str,
-) -> Batch:
-    """Give the ticked rows, or all that a filter shows, one account; the worker sends them.
-
-    Rows that cannot be changed any more, and those that have the account already, are left out. The
-    same form sent twice is one batch.
-    """
-    _check_account(deps.db, entity_id, account_id)
-    db = deps.db
-    with write(db):
-        rows = [row for row in _chosen(db, entity_id, kind, chosen) if row.shown_account_id != account_id]
-        details = {"kind": kind.value, "account_id": account_id, "asked": len(rows)}
-        batch, is_new = batches.create(
-            db,
-            entity_id,
-            kind=BATCH,
-            form_key=form_key,
-            total=len(rows),
-            details=details,
-            actor=deps.actor,
-            now=deps.clock(),
-        )
-        if is_new and rows:
-            _choose(deps, entity_id, rows, account_id, batch.id)
-    deps.wake()
-    return batch
+def last_change(deps: Deps, entity_id: str, row: Assignable) -> Event | None:
+    """The newest change of this row's account by a person, if it still stands so."""
+    event = _own_change(deps.db, entity_id, row.id)
+    return event if event is not None and event.became == row.current_account_id else None
 
 
-def bulk_result(deps: Deps, entity_id: str, batch_id: str) -> tuple[Batch, BatchProgress, list[Refusal]]:
-    """How far a bulk assignment is, and what could not be saved."""
-    batch = batches.get(deps.db, entity_id, batch_id)
-    if batch.kind != BATCH:
-        raise NotThereError(_("There is no such batch here."))
-    kind = Kind(batch.details["kind"])
-    return (
-        batch,
-        batches.progress(deps.db, batch_id),
-        assignables.refusals(deps.db, entity_id, kind, batch_id),
-    )
+def why_locked(row: Assignable) -> str:
+    """Why a row's account can't be changed here."""
+    if row.sent:
+        return _("It was sent already, so its account is changed in the accounting system.")
+    return _("This can't be changed here any more.")
 
 
 def forget(deps: Deps, entity_id: str, kind: Kind, object_id: str) -> Assignable:
     """Drop a choice that was refused."""
     with write(deps.db):
-        assignables.forget(deps.db, kind, object_id)
+        account_saves.forget(deps.db, kind, object_id)
         revisions.bump(deps.db, entity_id)
     return get(deps, entity_id, kind, object_id)
 
 
-def _choose(
-    deps: Deps,
-    entity_id: str,
-    rows: Sequence[Assignable],
-    account_id: str,
-    batch_id: str | None = None,
-) -> list[int]:
-    """Note the choice, queue it and tell of it; all in the caller's transaction."""
-    db, now, kind = deps.db, deps.clock(), rows[0].kind
-    object_type = "product" if kind is Kind.PRODUCTS else "line_item"
-    assignables.choose(db, kind, [row.id for row in rows], account_id)
-    for row in rows:
-        events.add(
-            db,
-            entity_id,
-            now,
-            EVENT,
-            deps.actor,
-            object_type=object_type,
-            object_id=row.id,
-            was=row.current_account_id,
-            became=account_id,
-            note=row.name or row.description,
-            batch_id=batch_id,
-        )
-    if batch_id is not None:
-        events.add(
-            db,
-            entity_id,
-            now,
-            ASSIGNED_MANY,
-            deps.actor,
-            object_type=object_type,
-            became=account_id,
-            note=str(len(rows)),
-        )
-    revisions.bump(db, entity_id)
-    intents = [_intent(kind, row, account_id) for row in rows]
-    return outbox.put(db, entity_id, deps.actor, intents, now, batch_id=batch_id)
-
-
-def _intent(kind: Kind, row: Assignable, account_id: str) -> Intent:
-    products_kind = kind is Kind.PRODUCTS
-    return Intent(
-        action=products.ACTION if products_kind else lines.ACTION,
-        object_type="product" if products_kind else "line_item",
-        object_id=row.id,
-        parent_id=row.payable_id,
-        body={"ledger_account_id": account_id},
-        key=f"account:{row.id}",
-    )
-
-
-def _check_account(db: Database, entity_id: str, account_id: str) -> None:
-    account = account_choices.named(db, entity_id, [account_id]).get(account_id)
-    if account is None:
-        raise InputError("account_id", _("Choose an account from the list."))
-    if not account.offered:
-        raise InputError("account_id", _("%(account)s can't be chosen.", account=account.label))
-
-
-def _chosen(
-    db: Database, entity_id: str, kind: Kind, chosen: Sequence[str] | AssignQuery
-) -> list[Assignable]:
-    if isinstance(chosen, AssignQuery):
-        return assignables.all_changeable(db, entity_id, chosen)
-    return assignables.changeable(db, entity_id, kind, chosen)
+def _suggestion(deps: Deps, entity_id: str, kind: Kind, object_id: str, account_id: str) -> dict[str, Any]:
+    """What the trail keeps of a suggestion that a person used; nothing when it is not one by now."""
+    row = get(deps, entity_id, kind, object_id)
+    found = suggestions.for_rows(deps, entity_id, [row]).get(row.id)
+    return {"suggestion": asdict(found)} if found and found.account_id == account_id else {}
 
 
 def _matching(
@@ -275,5 +227,5 @@ def _of_suppliers(db: Database, entity_id: str, query: AssignQuery, page: Assign
     }
 
 
-def _last_choice(db: Database, entity_id: str, object_id: str) -> Event | None:
-    return next(iter(events.find(db, entity_id, kinds=[EVENT], object_id=object_id, limit=1)), None)
+def _own_change(db: Database, entity_id: str, object_id: str) -> Event | None:
+    return assignment_changes.newest(db, entity_id, [object_id]).get(object_id)

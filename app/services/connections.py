@@ -10,7 +10,7 @@ from app.domain.errors import InputError
 from app.domain.events import Event
 from app.domain.outbox import Intent, OutboxRow, OutboxState
 from app.domain.resources import CONNECTION, ResourceState
-from app.services import outbox
+from app.services import outbox, rules
 from app.services.deliveries import disconnects
 from app.services.deps import Deps
 from app.store import connections, events, progress, resources, revisions
@@ -29,7 +29,7 @@ HISTORY = {
         CONFIRMED,
     ),
     "imports": ("import_started", "import_finished", "import_failed", "import_refused"),
-    "rules": ("rules_saved", "sending_held", "hold_refused", "sending_resumed"),
+    "rules": rules.HISTORY,
 }
 SHOWN = 20
 

@@ -15,6 +15,7 @@ from app.domain.connections import (
     system_name,
 )
 from app.domain.entities import same_business_name
+from app.domain.first_sends import RUNNING, Outcome, Phase
 from app.services import holds
 from app.services.deps import Deps
 from app.store import frames, revisions
@@ -44,6 +45,9 @@ class Frame:
     rules_saved_at: datetime | None
     rules_confirmed: bool
     next_sync_at: datetime | None
+    first_phase: Phase
+    """How far the one record is that is sent first."""
+    first_outcome: Outcome
 
     @property
     def needs_account(self) -> int:
@@ -97,9 +101,21 @@ class Frame:
         """The one thing that must be said on every page; empty when there is none."""
         if self.status == ConnectionStatus.DEAUTHORIZED:
             return "withdrawn"
+        if self.first_running:
+            return "first"
         if self.held and self._tells_of_hold:
             return "held"
         return "late" if self.late else ""
+
+    @property
+    def first_running(self) -> bool:
+        """Whether one record is let out first, so that what has its status may be sent."""
+        return self.first_phase in RUNNING
+
+    @property
+    def first_open(self) -> bool:
+        """Whether one record was sent first, and nobody has said yet what they think of it."""
+        return self.first_phase is not Phase.NONE and self.first_outcome in (Outcome.OPEN, Outcome.WRONG)
 
     @property
     def nothing_is_sent(self) -> bool:
@@ -139,6 +155,8 @@ def get(deps: Deps, entity_id: str) -> Frame | None:
         rules_saved_at=stored.rules_saved_at,
         rules_confirmed=stored.rules_confirmed,
         next_sync_at=imported + interval if imported else None,
+        first_phase=stored.first_phase,
+        first_outcome=stored.first_outcome,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.events import Told
+from app.domain.first_sends import Outcome
 from app.domain.onboarding import Facts, Step, Task, finished, next_step, tasks
 from app.domain.resources import IMPORTED, LINE_ITEMS, ResourceState
 from app.services import frames, histories, refresh
@@ -140,10 +141,12 @@ def _facts(deps: Deps, frame: Frame | None, sums: Progress, read: dict[str, Reso
     products, bills = sums.assign.get("products", none), sums.assign.get("bills", none)
     held = frame is not None and frame.held
     saved = frame is not None and frame.rules_saved_at is not None
+    imported = connection is not None and connection.imported_at is not None
+    going = sent > 0 and not held
     return Facts(
         connection=connection.status if connection else None,
         confirmed=connection is not None and (connection.confirmed_at is not None or ours is None),
-        imported=connection is not None and connection.imported_at is not None,
+        imported=imported,
         import_problem=any(name in read and read[name].state == "error" for name in IMPORTED),
         accounts=sums.accounts,
         products_needing=products.needs,
@@ -151,8 +154,11 @@ def _facts(deps: Deps, frame: Frame | None, sums: Progress, read: dict[str, Reso
         lines_needing=bills.needs,
         lines=bills.total,
         bills_to_read=sums.bills_to_read if _reading_lines(read) else 0,
-        rules_settled=saved or (sent > 0 and not held),
+        rules_settled=saved or going or (imported and frame is not None and not frame.can_hold),
         sent=sent,
+        released=going or (frame is not None and frame.rules_confirmed),
+        first_open=frame is not None and frame.first_open,
+        first_done=frame is not None and frame.first_outcome in (Outcome.RIGHT, Outcome.SKIPPED),
     )
 
 

@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 from sqlite_utils import Database
 
-from app.domain.resources import CONNECTION, ENTITIES, LINE_ITEMS, RECORDS, SYNC_RULES, Read
+from app.domain.resources import CONNECTION, DEFAULTS, ENTITIES, LINE_ITEMS, RECORDS, SYNC_RULES, Read
 from app.services import sightings
 from app.services.deps import Deps
 from app.store import (
     counterparts,
     entities,
+    entity_defaults,
     ledger_accounts,
     measure_units,
     payable_lines,
@@ -75,6 +76,16 @@ def read_sync_rules(deps: Deps, read: Read) -> None:
         if sync_rules.find(db, read.entity_id) != rules:
             revisions.bump(db, read.entity_id)
         sync_rules.save(db, read.entity_id, rules, deps.clock())
+
+
+def read_defaults(deps: Deps, read: Read) -> None:
+    """The default accounts, where the version has them."""
+    if not deps.monite.capabilities.default_accounts:
+        return
+    found, raw = deps.monite.get_entity_defaults(read.entity_id)
+    with write(deps.db) as db:
+        if entity_defaults.save(db, read.entity_id, found, raw, deps.clock()):
+            revisions.bump(db, read.entity_id)
 
 
 def read_ledger_accounts(deps: Deps, read: Read) -> None:
@@ -158,6 +169,7 @@ READERS: dict[str, Callable[[Deps, Read], None]] = {
     ENTITIES: read_entities,
     CONNECTION: read_connection,
     SYNC_RULES: read_sync_rules,
+    DEFAULTS: read_defaults,
     "ledger_accounts": read_ledger_accounts,
     "tax_rates": read_tax_rates,
     "products": read_products,

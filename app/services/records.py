@@ -22,7 +22,7 @@ from app.domain.record_lists import (
 from app.domain.record_tries import RecordTry
 from app.domain.resources import CONNECTION, RECORDS, ResourceState
 from app.domain.synced_records import RecordState
-from app.services import frames, refresh, retries
+from app.services import frames, readiness, refresh, retries
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.store import (
@@ -276,9 +276,8 @@ def _newest(lines: Sequence[RecordLine]) -> str:
 
 
 def _document(deps: Deps, line: RecordLine) -> DocumentFacts | None:
-    if line.object_id is None:
-        return None
-    return record_documents.facts(deps.db, line.entity_id, line.object_type, line.object_id)
+    context = readiness.context(deps, line.entity_id)
+    return readiness.facts(deps, line.entity_id, line.object_type, line.object_id, context)
 
 
 def _fixed_at(deps: Deps, line: RecordLine, document: DocumentFacts | None) -> datetime | None:

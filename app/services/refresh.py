@@ -13,6 +13,7 @@ from app.domain.connections import Connection, ConnectionStatus
 from app.domain.errors import CredentialsError, MoniteError, RateLimitedError, UnavailableError
 from app.domain.resources import (
     CONNECTION,
+    DEFAULTS,
     ENTITIES,
     EVERYBODY,
     IMPORTED,
@@ -206,7 +207,9 @@ def _backoff(deps: Deps, read: Read, error: MoniteError) -> timedelta:
 
 def _possible(deps: Deps, wanted: Iterable[str]) -> list[str]:
     """Without what this version of Monite does not have."""
-    return [name for name in wanted if name != SYNC_RULES or deps.monite.capabilities.sync_rules]
+    able = deps.monite.capabilities
+    lacking = {SYNC_RULES: not able.sync_rules, DEFAULTS: not able.default_accounts}
+    return [name for name in wanted if not lacking.get(name)]
 
 
 def overview(db: Database, entity_id: str) -> dict[str, ResourceState]:

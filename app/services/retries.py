@@ -14,19 +14,18 @@ from app.domain.errors import InputError, NotThereError
 from app.domain.events import RETRIED, RETRIED_MANY
 from app.domain.outbox import Intent
 from app.domain.problems import Phrase, diagnose
-from app.domain.readiness import Condition, conditions
+from app.domain.readiness import Condition
 from app.domain.record_lists import LogFilter, RecordLine
 from app.domain.record_tries import RecordTry
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
-from app.services import batches, frames, holds, outbox
+from app.services import batches, frames, holds, outbox, readiness
 from app.services.deliveries.retries import ACTION
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.store import batches as batch_rows
 from app.store import (
     events,
-    record_documents,
     record_lists,
     record_tries,
     revisions,
@@ -131,7 +130,7 @@ def start(deps: Deps, entity_id: str, selection: Selection, form_key: str) -> Ba
         if is_new:
             if not found.can:
                 raise InputError("retry", "None of these records can be tried again now.")
-            _queue(deps, entity_id, found.can, batch.id)
+            queue(deps, entity_id, found.can, batch.id)
     deps.wake()
     return batch
 
@@ -151,7 +150,7 @@ def retry(deps: Deps, entity_id: str, record_id: str) -> RecordLine:
     with write(deps.db):
         if _get(deps, entity_id, record_id).state is RecordState.WAITING:
             return _get(deps, entity_id, record_id)
-        ids = _queue(deps, entity_id, [line], None)
+        ids = queue(deps, entity_id, [line], None)
     outbox.deliver_now(deps, ids)
     return _get(deps, entity_id, record_id)
 
@@ -202,17 +201,9 @@ def settle_stopped(deps: Deps) -> int:
 
 def missing(deps: Deps, frame: Frame | None, line: RecordLine) -> list[Condition]:
     """Everything that sending this record needs, as far as it is known here."""
-    facts = None
-    if line.object_id:
-        facts = record_documents.facts(deps.db, line.entity_id, line.object_type, line.object_id)
-    rules = rules_in_force(deps, line.entity_id)
-    sends = None if rules is None else rules.payable if line.object_type == "bill" else rules.receivable
-    return conditions(
-        facts,
-        connected=frame is not None and frame.connected,
-        sends=sends,
-        system=frame.system if frame else "your accounting system",
-    )
+    context = readiness.context(deps, line.entity_id, frame)
+    foretold = readiness.foretell(deps, line.entity_id, line.object_type, line.object_id, context)
+    return list(foretold.conditions)
 
 
 def rules_in_force(deps: Deps, entity_id: str) -> SyncRules | None:
@@ -242,7 +233,7 @@ def _select(deps: Deps, entity_id: str, selection: Selection) -> tuple[list[Reco
     return lines, max(0, record_lists.count(deps.db, entity_id, selection.wanted) - len(lines))
 
 
-def _queue(deps: Deps, entity_id: str, lines: Sequence[RecordLine], batch_id: str | None) -> list[int]:
+def queue(deps: Deps, entity_id: str, lines: Sequence[RecordLine], batch_id: str | None) -> list[int]:
     """Queue a push for each, inside the caller's transaction, and show them as on their way."""
     now = deps.clock()
     intents = [

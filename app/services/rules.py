@@ -11,18 +11,21 @@ from app.domain import effects
 from app.domain.effects import Change, DocumentBrief, DocumentCount, Outlook, fingerprint
 from app.domain.errors import GangwayError, MoniteError, NotFoundError
 from app.domain.events import Event
+from app.domain.facts import Context
+from app.domain.first_sends import TELLS, Phase
 from app.domain.holds import Hold, HoldResult, RuleSave
 from app.domain.outbox import Intent, OutboxRow, OutboxState
 from app.domain.sync_rules import NOTHING, USUAL, SyncRules
-from app.services import outbox
+from app.services import closing_dates, outbox, readiness
 from app.services.deliveries.rules import ACTION, wanted
 from app.services.deps import Deps
 from app.services.holds import HELD, NOT_HELD, RESUMED, SAVED, standing
-from app.store import events, holds, revisions, rule_effects, rule_saves, sync_rules
+from app.store import events, first_sends, holds, revisions, rule_effects, rule_saves, sync_rules
 from app.store import outbox as outbox_rows
 from app.store.database import write
 
-HISTORY = (SAVED, HELD, NOT_HELD, RESUMED)
+CHANGES = (SAVED, HELD, NOT_HELD, RESUMED)
+HISTORY = (*CHANGES, closing_dates.CHANGED, *TELLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class RulesView:
     refusal: str | None
     """Why the last save was not accepted."""
     counts: list[DocumentCount]
+    context: Context
+    """What decided about those counts."""
 
     @property
     def base(self) -> str:
@@ -91,13 +96,13 @@ def look(deps: Deps, entity_id: str) -> RulesView:
             supported = False
         except MoniteError:
             read = False
-    return _view(deps.db, entity_id, supported, read)
+    return _view(deps, entity_id, supported, read)
 
 
 def from_store(deps: Deps, entity_id: str) -> RulesView:
     """The rules as last read, for screens that only tell of them."""
     read = sync_rules.find(deps.db, entity_id) is not None
-    return _view(deps.db, entity_id, deps.monite.capabilities.sync_rules, read)
+    return _view(deps, entity_id, deps.monite.capabilities.sync_rules, read)
 
 
 def review(view: RulesView, asked: SyncRules) -> list[Change]:
@@ -113,11 +118,12 @@ def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
     """
     view = look(deps, entity_id)
     if view.shown is not None and fingerprint(view.shown) not in (base, fingerprint(asked)):
-        raise RulesChangedError(view.shown, asked, events.latest(deps.db, entity_id, *HISTORY))
+        raise RulesChangedError(view.shown, asked, events.latest(deps.db, entity_id, *CHANGES))
     db, now = deps.db, deps.clock()
     with write(db):
         held = view.hold is not None
         holds.keep(db, entity_id, asked)
+        first_sends.end_early(db, entity_id, Phase.CLOSED)
         rule_saves.save(db, entity_id, now, deps.actor.name)
         ids = outbox.put(db, entity_id, deps.actor, [_intent(entity_id, asked)], now)
         kind = RESUMED if held and view.shown and view.shown.same_as(asked) else SAVED
@@ -147,6 +153,7 @@ def hold(deps: Deps, entity_id: str, reason: str) -> HoldResult:
         is_new = holds.find(db, entity_id) is None
         lists, guessed = _to_come_back_to(db, entity_id)
         holds.start(db, entity_id, lists, reason=reason, now=now, by=deps.actor.name)
+        first_sends.end_early(db, entity_id, Phase.CLOSING)
         intent = _intent(entity_id, NOTHING, hold=True, guessed=guessed and is_new)
         ids = outbox.put(db, entity_id, deps.actor, [intent], now)
         revisions.bump(db, entity_id)
@@ -168,7 +175,14 @@ def history(deps: Deps, entity_id: str, before_id: int | None = None) -> list[Ev
 
 def documents(deps: Deps, entity_id: str, change: Change, group: str) -> list[DocumentBrief]:
     """Up to 50 of the bills or invoices behind one number of a change, newest first."""
-    return rule_effects.find(deps.db, entity_id, kind=change.kind, status=change.status, group=group)
+    return rule_effects.find(
+        deps.db,
+        entity_id,
+        readiness.context(deps, entity_id),
+        kind=change.kind,
+        status=change.status,
+        group=group,
+    )
 
 
 def _read(deps: Deps, entity_id: str) -> None:
@@ -178,7 +192,9 @@ def _read(deps: Deps, entity_id: str) -> None:
         sync_rules.save(deps.db, entity_id, rules, deps.clock())
 
 
-def _view(db: Database, entity_id: str, supported: bool, read: bool) -> RulesView:
+def _view(deps: Deps, entity_id: str, supported: bool, read: bool) -> RulesView:
+    db = deps.db
+    context = readiness.context(deps, entity_id)
     held = standing(db, entity_id)
     last = next(iter(outbox_rows.find_for_object(db, entity_id, ACTION)), None)
     reported = sync_rules.find(db, entity_id)
@@ -193,7 +209,8 @@ def _view(db: Database, entity_id: str, supported: bool, read: bool) -> RulesVie
         saved=saved,
         pending=pending,
         refusal=last.last_error if last and last.state is OutboxState.REFUSED else None,
-        counts=rule_effects.counts(db, entity_id),
+        counts=rule_effects.counts(db, entity_id, context),
+        context=context,
     )
 
 

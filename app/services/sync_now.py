@@ -38,12 +38,18 @@ def start(deps: Deps, entity_id: str, note: str | None = None) -> OutboxRow:
     """
     connection = connected(deps, entity_id)
     with write(deps.db):
-        sent, stopped = _so_far(deps, entity_id)
-        body = {"note": note, "sent": sent, "stopped": stopped}
-        intent = Intent(syncs.ACTION, "connection", connection.id, body=body)
-        ids = outbox.put(deps.db, entity_id, deps.actor, [intent], deps.clock())
-        revisions.bump(deps.db, entity_id)
-    return outbox.deliver_now(deps, ids)[0]
+        row_id = queue(deps, entity_id, connection, note)
+    return outbox.deliver_now(deps, [row_id])[0]
+
+
+def queue(deps: Deps, entity_id: str, connection: Connection, note: str | None = None) -> int:
+    """Ask for an import inside the caller's own transaction; returns the id of the outbox row."""
+    sent, stopped = _so_far(deps, entity_id)
+    body = {"note": note, "sent": sent, "stopped": stopped}
+    intent = Intent(syncs.ACTION, "connection", connection.id, body=body)
+    [row_id] = outbox.put(deps.db, entity_id, deps.actor, [intent], deps.clock())
+    revisions.bump(deps.db, entity_id)
+    return row_id
 
 
 def connected(deps: Deps, entity_id: str) -> Connection:

@@ -59,7 +59,7 @@ def used(db: Database, entity_id: str, kind: Kind) -> list[UsedAccount]:
 def _used(row: dict[str, Any]) -> UsedAccount:
     if row["id"] is None:
         return UsedAccount(row["account_id"], None)
-    return UsedAccount(row["account_id"], ledger_accounts.from_row(row), bool(row["gone"]))
+    return UsedAccount(row["account_id"], ledger_accounts.from_row(row))
 
 
 def open_ids(
@@ -72,13 +72,13 @@ def open_ids(
     seen_before: datetime | None = None,
     limit: int = -1,
 ) -> list[str]:
-    """The rows with this account that can still be changed here.
+    """The rows with this account that can still be changed here, and are not being changed.
 
     Of those in other currencies than one, and of those read before a moment, where given.
     """
     rows = db.query(
         f"""
-        SELECT u.id FROM {_OPEN[kind]} AND u.ledger_account_id = :account
+        SELECT u.id FROM {_OPEN[kind]} AND u.ledger_account_id = :account AND u.assign_state <> 'saving'
             AND (:other_than = '' OR (u.currency IS NOT NULL AND u.currency <> :other_than))
             AND (:before IS NULL OR u.seen_at < :before)
             {f"AND {_OF_LINE}" if kind is Kind.BILLS else ""}
@@ -161,3 +161,65 @@ def _stopped(row: dict[str, Any]) -> StoppedBill:
         issued_at=issued,
         lines=row["lines"],
     )
+
+
+def counts(db: Database, entity_id: str, account_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """How many products and how many lines of bills, sent ones too, have each of these accounts."""
+    rows = db.query(
+        """
+        SELECT j.value AS id,
+            (SELECT count(*) FROM products u WHERE u.entity_id = :entity
+                AND u.ledger_account_id = j.value AND u.gone = 0) AS products,
+            (SELECT count(*) FROM payable_lines u WHERE u.entity_id = :entity
+                AND u.ledger_account_id = j.value) AS lines
+        FROM json_each(:ids) j
+        """,
+        {"entity": entity_id, "ids": ids(account_ids)},
+    )
+    return {row["id"]: (row["products"], row["lines"]) for row in rows}
+
+
+def unsent(db: Database, entity_id: str, account_id: str) -> int:
+    """How many lines with this account are not in the accounting system, counted no further than MOST."""
+    sql = f"""SELECT count(*) FROM (SELECT 1 FROM payable_lines u
+        WHERE u.entity_id = :entity AND u.ledger_account_id = :account AND {_OF_LINE} LIMIT {MOST})"""
+    return int(db.execute(sql, {"entity": entity_id, "account": account_id}).fetchone()[0])
+
+
+def staying(db: Database, entity_id: str, account_id: str) -> tuple[int, int]:
+    """How many lines keep this account because they were sent, and how many because they are locked."""
+    row = db.execute(
+        f"""
+        SELECT coalesce(sum(sent), 0), coalesce(sum(NOT sent AND NOT editable), 0)
+        FROM (SELECT NOT ({_OF_LINE}) AS sent, u.editable FROM payable_lines u
+              WHERE u.entity_id = :entity AND u.ledger_account_id = :account)
+        """,
+        {"entity": entity_id, "account": account_id},
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def staying_ids(db: Database, entity_id: str, account_id: str, limit: int) -> list[str]:
+    """The newest of those lines."""
+    rows = db.query(
+        f"""
+        SELECT u.id FROM payable_lines u
+        WHERE u.entity_id = :entity AND u.ledger_account_id = :account
+          AND (u.editable = 0 OR NOT ({_OF_LINE}))
+        ORDER BY u.issued_at DESC, u.id LIMIT :limit
+        """,
+        {"entity": entity_id, "account": account_id, "limit": limit},
+    )
+    return [row["id"] for row in rows]
+
+
+def stopped_records(db: Database, entity_id: str) -> int:
+    """How many records were stopped because of an account that is archived or gone."""
+    row = db.execute(
+        """
+        SELECT coalesce(sum(n), 0) FROM record_counts
+        WHERE entity_id = ? AND state = 'attention' AND problem IN ('ACC_ARCHIVED', 'ACC_GONE')
+        """,
+        [entity_id],
+    ).fetchone()
+    return int(row[0])

@@ -21,11 +21,12 @@ from app.domain.assignables import (
     AssignQuery,
     AssignState,
     Kind,
-    Refusal,
 )
+from app.store.database import from_text
 
 PAGE = 50
-_TABLES = {Kind.PRODUCTS: "products", Kind.BILLS: "payable_lines"}
+NO_LIMIT = -1
+TABLES = {Kind.PRODUCTS: "products", Kind.BILLS: "payable_lines"}
 _ORDER = {
     Kind.PRODUCTS: ("name {up}, id {up}", ("name", "id")),
     Kind.BILLS: (
@@ -63,16 +64,23 @@ def page(db: Database, entity_id: str, query: AssignQuery, after: str = "", befo
 
 def get(db: Database, entity_id: str, kind: Kind, object_id: str) -> Assignable | None:
     """One row of this entity, whatever its state."""
-    sql = f"SELECT * FROM {_TABLES[kind]} WHERE id = ? AND entity_id = ?"
+    sql = f"SELECT * FROM {TABLES[kind]} WHERE id = ? AND entity_id = ?"
     rows = [_from_row(kind, row) for row in db.query(sql, [object_id, entity_id])]
     return _with_sent(db, rows)[0] if rows else None
+
+
+def find(db: Database, entity_id: str, kind: Kind, ids: Sequence[str]) -> list[Assignable]:
+    """Those of the given rows that this entity has, whatever their state."""
+    sql = f"SELECT * FROM {TABLES[kind]} WHERE id IN (SELECT value FROM json_each(?)) AND entity_id = ?"
+    rows = [_from_row(kind, row) for row in db.query(sql, [json.dumps(list(ids)), entity_id])]
+    return _with_sent(db, rows)
 
 
 def changeable(db: Database, entity_id: str, kind: Kind, ids: Sequence[str]) -> list[Assignable]:
     """Those of the given rows whose account may still be changed here."""
     rows = db.query(
         f"""
-        SELECT * FROM {_TABLES[kind]}
+        SELECT * FROM {TABLES[kind]}
         WHERE id IN (SELECT value FROM json_each(?)) AND entity_id = ? AND {_changeable(kind)}
         """,
         [json.dumps(list(ids)), entity_id],
@@ -83,16 +91,25 @@ def changeable(db: Database, entity_id: str, kind: Kind, ids: Sequence[str]) -> 
 def all_changeable(db: Database, entity_id: str, query: AssignQuery) -> list[Assignable]:
     """Every row that a filter shows and whose account may still be changed here."""
     where, values = _filter(entity_id, query)
-    sql = f"SELECT * FROM {_TABLES[query.kind]} WHERE {where} AND {_changeable(query.kind)}"
+    sql = f"SELECT * FROM {TABLES[query.kind]} WHERE {where} AND {_changeable(query.kind)}"
     return [_from_row(query.kind, row) for row in db.query(sql, values)]
 
 
+def changeable_ids(db: Database, entity_id: str, query: AssignQuery, at_most: int = NO_LIMIT) -> list[str]:
+    """The ids of what `all_changeable` would give, which may be very many."""
+    where, values = _filter(entity_id, query)
+    order = _ORDER[query.kind][0].format(up="ASC", down="DESC")
+    rows = f"SELECT id FROM {TABLES[query.kind]} WHERE {where} AND {_changeable(query.kind)}"
+    return [row[0] for row in db.execute(f"{rows} ORDER BY {order} LIMIT ?", [*values, at_most]).fetchall()]
+
+
 def count(db: Database, entity_id: str, query: AssignQuery, at_most: int, after: str | None = None) -> int:
-    """How many rows a filter shows, those after a place when it is given, counted no further than `at_most`."""
+    """How many rows a filter shows, those after a place where given, no further than `at_most`."""
     where, values = _filter(entity_id, query)
     found = 0
     for part in _ranges(query.kind, _place(query.kind, after or ""), backwards=False):
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {_TABLES[query.kind]} WHERE {where} AND {part.where} LIMIT ?)"
+        rows = f"SELECT 1 FROM {TABLES[query.kind]} WHERE {where} AND {part.where} LIMIT ?"
+        sql = f"SELECT count(*) FROM ({rows})"
         found += int(db.execute(sql, [*values, *part.values, at_most - found]).fetchone()[0])
         if found >= at_most:
             break
@@ -126,69 +143,6 @@ def suppliers(db: Database, entity_id: str, limit: int = 500) -> list[str]:
     return [row["supplier"] for row in rows]
 
 
-def choose(db: Database, kind: Kind, object_ids: Sequence[str], account_id: str) -> None:
-    """Note what a person chose for these rows; it is not confirmed yet."""
-    db.execute(
-        f"""
-        UPDATE {_TABLES[kind]} SET wanted_account_id = ?, save_state = 'saving', save_error = NULL
-        WHERE id IN (SELECT value FROM json_each(?))
-        """,
-        [account_id, json.dumps(list(object_ids))],
-    )
-
-
-def confirm(db: Database, kind: Kind, object_id: str, sent_id: str, account_id: str | None) -> None:
-    """Take over the account that Monite answered with. What was chosen since then stays wanted."""
-    db.execute(
-        f"""
-        UPDATE {_TABLES[kind]} SET ledger_account_id = :account,
-            raw = json_set(raw, '$.ledger_account_id', :account),
-            save_state = CASE WHEN wanted_account_id IS :sent THEN '' ELSE save_state END,
-            save_error = CASE WHEN wanted_account_id IS :sent THEN NULL ELSE save_error END,
-            wanted_account_id = CASE WHEN wanted_account_id IS :sent THEN NULL ELSE wanted_account_id END
-        WHERE id = :id
-        """,
-        {"account": account_id, "sent": sent_id, "id": object_id},
-    )
-
-
-def refuse(db: Database, kind: Kind, object_id: str, sent_id: str, words: str) -> None:
-    """Say why a choice was not accepted and keep it, unless another was made since."""
-    db.execute(
-        f"""
-        UPDATE {_TABLES[kind]} SET save_state = 'refused', save_error = ?
-        WHERE id = ? AND wanted_account_id = ?
-        """,
-        [words, object_id, sent_id],
-    )
-
-
-def forget(db: Database, kind: Kind, object_id: str) -> None:
-    """Drop a choice that was refused."""
-    db.execute(
-        f"""
-        UPDATE {_TABLES[kind]} SET wanted_account_id = NULL, save_state = '', save_error = NULL
-        WHERE id = ? AND save_state = 'refused'
-        """,
-        [object_id],
-    )
-
-
-def refusals(db: Database, entity_id: str, kind: Kind, batch_id: str, limit: int = 50) -> list[Refusal]:
-    """What a bulk assignment could not save, and why."""
-    rows = db.query(
-        """
-        SELECT object_id, last_error FROM outbox
-        WHERE batch_id = ? AND entity_id = ? AND state = 'refused' ORDER BY id LIMIT ?
-        """,
-        [batch_id, entity_id, limit],
-    )
-    return [
-        Refusal(get(db, entity_id, kind, row["object_id"]), row["object_id"], row["last_error"] or "")
-        for row in rows
-    ]
-
-
 def _read(
     db: Database,
     entity_id: str,
@@ -204,7 +158,7 @@ def _read(
     found: list[dict[str, Any]] = []
     limit = PAGE + 1  # one more tells whether there is a next page
     for part in _ranges(query.kind, place, backwards):
-        sql = f"SELECT * FROM {_TABLES[query.kind]} WHERE {where} AND {part.where} ORDER BY {order} LIMIT ?"
+        sql = f"SELECT * FROM {TABLES[query.kind]} WHERE {where} AND {part.where} ORDER BY {order} LIMIT ?"
         found += db.query(sql, [*values, *part.values, limit - len(found)])
         if len(found) >= limit:
             break
@@ -288,16 +242,19 @@ def _place(kind: Kind, mark: str) -> list[Any] | None:
 def _with_sent(db: Database, rows: list[Assignable]) -> list[Assignable]:
     bills = json.dumps(sorted({row.payable_id for row in rows if row.payable_id}))
     sent = {
-        found["object_id"]
+        found["object_id"]: from_text(found["updated_at"])
         for found in db.query(
             """
-            SELECT object_id FROM synced_records
+            SELECT object_id, updated_at FROM synced_records
             WHERE object_id IN (SELECT value FROM json_each(?)) AND object_type = 'bill' AND state = 'sent'
             """,
             [bills],
         )
     }
-    return [replace(row, sent=True) if row.payable_id in sent else row for row in rows]
+    return [
+        replace(row, sent=True, sent_at=sent[row.payable_id]) if row.payable_id in sent else row
+        for row in rows
+    ]
 
 
 def _from_row(kind: Kind, row: dict[str, Any]) -> Assignable:

@@ -55,6 +55,16 @@ def add(
     )
 
 
+def grow(db: Database, batch_id: str, by: int) -> None:
+    """The batch has so many parts more."""
+    db.execute("UPDATE batches SET total = total + ? WHERE id = ?", [by, batch_id])
+
+
+def describe(db: Database, batch_id: str, details: Mapping[str, Any]) -> None:
+    """Keep these details of the batch in place of those that it had."""
+    db.execute("UPDATE batches SET details = ? WHERE id = ?", [json.dumps(dict(details)), batch_id])
+
+
 def find(db: Database, batch_id: str) -> Batch | None:
     """The batch of this id."""
     row = next(db.query("SELECT * FROM batches WHERE id = ?", [batch_id]), None)

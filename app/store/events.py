@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from app.domain.events import Event
+from app.domain.assignables import Choice, Kind
+from app.domain.events import ASSIGNED, Event
 from app.domain.people import Actor, Role
 from app.store.database import from_text, maybe_from_text, to_text
+
+_ADD = """
+    INSERT INTO events (entity_id, at, kind, actor_name, actor_role, object_type, object_id, was, became,
+        note, batch_id, details)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 def add(
@@ -27,14 +34,11 @@ def add(
     became: str | None = None,
     note: str | None = None,
     batch_id: str | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> int:
     """Write one event down and return its id. One of many of a bulk change names its batch."""
     row = db.execute(
-        """
-        INSERT INTO events
-            (entity_id, at, kind, actor_name, actor_role, object_type, object_id, was, became, note, batch_id)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
-        """,
+        f"{_ADD} RETURNING id",
         [
             entity_id,
             to_text(at),
@@ -47,9 +51,43 @@ def add(
             became,
             note,
             batch_id,
+            json.dumps(dict(details)) if details else None,
         ],
     ).fetchone()
     return int(row[0])
+
+
+def add_choices(
+    db: Database,
+    entity_id: str,
+    at: datetime,
+    actor: Actor,
+    choices: Sequence[Choice],
+    *,
+    batch_id: str | None,
+) -> None:
+    """Write down what account each row had and gets."""
+    moment = to_text(at)
+    db.conn.executemany(
+        _ADD,
+        (
+            (
+                entity_id,
+                moment,
+                ASSIGNED,
+                actor.name,
+                actor.role.value,
+                "product" if choice.row.kind is Kind.PRODUCTS else "line_item",
+                choice.row.id,
+                choice.row.current_account_id,
+                choice.account_id,
+                choice.row.name or choice.row.description,
+                batch_id,
+                json.dumps(dict(choice.details)) if choice.details else None,
+            )
+            for choice in choices
+        ),
+    )
 
 
 def find(
@@ -74,7 +112,7 @@ def find(
     rows = db.query(
         f"SELECT * FROM events WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ?", [*values, limit]
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def told(db: Database, entity_id: str, limit: int) -> list[Event]:
@@ -83,7 +121,7 @@ def told(db: Database, entity_id: str, limit: int) -> list[Event]:
         "SELECT * FROM events WHERE entity_id = ? AND batch_id IS NULL ORDER BY id DESC LIMIT ?",
         [entity_id, limit],
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def last_about(
@@ -107,7 +145,13 @@ def latest(db: Database, entity_id: str, *kinds: str) -> Event | None:
     return found[0] if found else None
 
 
-def _from_row(row: dict[str, Any]) -> Event:
+def newest_id(db: Database) -> int:
+    """The id of the newest event of all; what is written later has a higher one."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])
+
+
+def from_row(row: dict[str, Any]) -> Event:
+    """An event from a row of the table."""
     return Event(
         id=row["id"],
         entity_id=row["entity_id"],
@@ -119,4 +163,6 @@ def _from_row(row: dict[str, Any]) -> Event:
         was=row["was"],
         became=row["became"],
         note=row["note"],
+        batch_id=row["batch_id"],
+        details=json.loads(row["details"]) if row["details"] else {},
     )

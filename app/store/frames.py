@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
+from app.domain.first_sends import Outcome, Phase
 from app.store.database import from_text, maybe_from_text
 
 CURRENT_CONNECTION = """
@@ -35,6 +36,8 @@ class Stored:
     """Whether Monite's own lists were empty when last read."""
     rules_saved_at: datetime | None
     rules_confirmed: bool
+    first_phase: Phase
+    first_outcome: Outcome
 
 
 def exists(db: Database, entity_id: str) -> bool:
@@ -57,9 +60,10 @@ def find(db: Database, entity_id: str) -> Stored | None:
                          WHERE entity_id = e.id AND state = 'attention'), 0) AS attention,
                h.held_at, h.held_by, h.confirmed_at AS hold_confirmed_at,
                s.saved_at, s.confirmed_at AS rules_confirmed_at,
-               r.payable IS '[]' AND r.receivable IS '[]' AS sends_nothing
+               r.payable IS '[]' AND r.receivable IS '[]' AS sends_nothing,
+               f.phase AS first_phase, f.outcome AS first_outcome
         FROM entities e LEFT JOIN holds h ON h.entity_id = e.id LEFT JOIN rule_saves s ON s.entity_id = e.id
-            LEFT JOIN sync_rules r ON r.entity_id = e.id
+            LEFT JOIN sync_rules r ON r.entity_id = e.id LEFT JOIN first_sends f ON f.entity_id = e.id
         WHERE e.id = :id
         """,
         {"id": entity_id},
@@ -87,6 +91,8 @@ def _stored(row: dict[str, Any]) -> Stored:
         sends_nothing=bool(row["sends_nothing"]),
         rules_saved_at=maybe_from_text(row["saved_at"]),
         rules_confirmed=row["rules_confirmed_at"] is not None,
+        first_phase=Phase(row["first_phase"] or Phase.NONE),
+        first_outcome=Outcome(row["first_outcome"] or Outcome.OPEN),
     )
 
 

@@ -51,6 +51,18 @@ def find_offered(db: Database, entity_id: str) -> list[LedgerAccount]:
     return [from_row(row) for row in rows]
 
 
+def find_all(db: Database, entity_id: str) -> list[LedgerAccount]:
+    """Every account that was ever listed, archived and missing ones too, by code and name."""
+    rows = db.query(
+        """
+        SELECT * FROM ledger_accounts WHERE entity_id = ?
+        ORDER BY nominal_code IS NULL, nominal_code, name, id
+        """,
+        [entity_id],
+    )
+    return [from_row(row) for row in rows]
+
+
 def _to_row(entity_id: str, account: LedgerAccount, raw: Raw | None, seen_at: datetime) -> dict[str, Any]:
     return {
         "id": account.id,
@@ -81,4 +93,5 @@ def from_row(row: dict[str, Any]) -> LedgerAccount:
         is_bank_account=bool(row["is_bank_account"]),
         currency=row["currency"],
         description=row["description"],
+        gone=bool(row["gone"]),
     )

@@ -130,6 +130,8 @@ def _to_row(entity_id: str, line: LineItem, raw: Raw | None, seen_at: datetime) 
         "tax": line.tax,
         "accounting_tax_rate_id": line.accounting_tax_rate_id,
         "ledger_account_id": line.ledger_account_id,
+        "unit_price": line.unit_price,
+        "tax_amount": line.tax_amount,
         "raw": raw_text(raw),
         "seen_at": to_text(seen_at),
     }
@@ -148,4 +150,6 @@ def from_row(row: dict[str, Any]) -> LineItem:
         tax=row["tax"],
         ledger_account_id=row["ledger_account_id"],
         accounting_tax_rate_id=row["accounting_tax_rate_id"],
+        unit_price=row["unit_price"],
+        tax_amount=row["tax_amount"],
     )

@@ -101,6 +101,7 @@ def _to_row(entity_id: str, payable: Payable, raw: Raw | None, seen_at: datetime
         "total_amount": payable.total_amount,
         "issued_at": day_text(payable.issued_at),
         "due_date": day_text(payable.due_date),
+        "discount": payable.discount,
         "gone": 0,
         "created_at": to_text(payable.created_at),
         "updated_at": to_text(payable.updated_at),
@@ -122,4 +123,5 @@ def _from_row(row: dict[str, Any]) -> Payable:
         due_date=maybe_day(row["due_date"]),
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
+        discount=row["discount"],
     )

@@ -55,6 +55,7 @@ def _to_row(entity_id: str, invoice: Receivable, raw: Raw | None, seen_at: datet
         "issue_date": day_text(invoice.issue_date),
         "due_date": day_text(invoice.due_date),
         "has_whole_discount": int(invoice.has_whole_discount),
+        "deduction": invoice.deduction,
         "lines": json.dumps([asdict(line) for line in invoice.lines], ensure_ascii=False),
         "gone": 0,
         "created_at": to_text(invoice.created_at),
@@ -81,4 +82,5 @@ def from_row(row: dict[str, Any]) -> Receivable:
         lines=tuple(InvoiceLine(**line) for line in json.loads(row["lines"])),
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
+        deduction=row["deduction"],
     )

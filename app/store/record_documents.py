@@ -1,7 +1,4 @@
-"""The documents behind synced records, gathered from the mirror: lines, accounts and tax rates.
-
-A line's tax is matched as Monite does: by the rate that it names, else by the same number.
-"""
+"""Bills and invoices that the sync rules leave out, as the log lists them."""
 
 from __future__ import annotations
 
@@ -9,109 +6,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from app.domain.readiness import DocumentFacts, LineFacts
 from app.domain.record_lists import PAGE_SIZE, LeftOutDocument, Page
 from app.domain.sync_rules import SyncRules
 from app.store.database import from_text, to_text
-
-_TAX_KNOWN = """
-    CASE WHEN NOT EXISTS (SELECT 1 FROM tax_rates WHERE entity_id = :entity) THEN NULL
-    ELSE EXISTS (SELECT 1 FROM tax_rates t WHERE t.entity_id = :entity AND t.gone = 0
-        AND (t.id = line.tax_rate_id OR (line.tax_rate_id IS NULL AND t.rate = line.tax))) END
-"""
-_BILL_LINES = f"""
-    WITH line AS (
-        SELECT id, position, coalesce(name, description, '') AS name, total, tax, currency,
-            accounting_tax_rate_id AS tax_rate_id, ledger_account_id AS account_id,
-            CASE WHEN assign_state = 'saving' THEN wanted_account_id END AS wanted_id
-        FROM payable_lines WHERE payable_id = :id)
-    SELECT line.*, {_TAX_KNOWN} AS tax_known, a.name AS account, a.nominal_code AS code,
-        a.offered AS offered, w.name AS wanted, w.nominal_code AS wanted_code
-    FROM line LEFT JOIN ledger_accounts a ON a.id = line.account_id
-        LEFT JOIN ledger_accounts w ON w.id = line.wanted_id
-    ORDER BY line.position
-"""
-# An invoice's account stands on its product, or on the line itself when it has no product.
-_INVOICE_LINES = f"""
-    WITH line AS (
-        SELECT l.key AS position, coalesce(p.name, l.value ->> 'name', '') AS name,
-            l.value ->> 'total' AS total, l.value ->> 'tax' AS tax,
-            l.value ->> 'accounting_tax_rate_id' AS tax_rate_id,
-            coalesce(l.value ->> 'product_id', '') AS id,
-            CASE WHEN p.id IS NULL THEN l.value ->> 'ledger_account_id' ELSE p.ledger_account_id END
-                AS account_id,
-            CASE WHEN p.assign_state = 'saving' THEN p.wanted_account_id END AS wanted_id
-        FROM receivables r, json_each(r.lines) l LEFT JOIN products p ON p.id = l.value ->> 'product_id'
-        WHERE r.id = :id)
-    SELECT line.*, {_TAX_KNOWN} AS tax_known, a.name AS account, a.nominal_code AS code,
-        a.offered AS offered, w.name AS wanted, w.nominal_code AS wanted_code
-    FROM line LEFT JOIN ledger_accounts a ON a.id = line.account_id
-        LEFT JOIN ledger_accounts w ON w.id = line.wanted_id
-    ORDER BY line.position
-"""
-
-
-def facts(db: Database, entity_id: str, object_type: str, object_id: str) -> DocumentFacts | None:
-    """What is known of a bill or an invoice; None for anything else, or when it isn't known here."""
-    if object_type == "bill":
-        return _bill(db, entity_id, object_id)
-    if object_type == "receivable":
-        return _invoice(db, entity_id, object_id)
-    return None
-
-
-def _bill(db: Database, entity_id: str, payable_id: str) -> DocumentFacts | None:
-    bill = next(
-        db.query("SELECT * FROM payables WHERE id = ? AND entity_id = ?", [payable_id, entity_id]), None
-    )
-    if bill is None:
-        return None
-    lines = db.query(_BILL_LINES, {"entity": entity_id, "id": payable_id})
-    return DocumentFacts(
-        is_bill=True,
-        status=bill["status"],
-        currency=bill["currency"] or "",
-        lines_read=bill["lines_for"] is not None,
-        lines=tuple(_line(row) for row in lines),
-        gone=bool(bill["gone"]),
-    )
-
-
-def _invoice(db: Database, entity_id: str, receivable_id: str) -> DocumentFacts | None:
-    invoice = next(
-        db.query("SELECT * FROM receivables WHERE id = ? AND entity_id = ?", [receivable_id, entity_id]), None
-    )
-    if invoice is None:
-        return None
-    lines = db.query(_INVOICE_LINES, {"entity": entity_id, "id": receivable_id})
-    return DocumentFacts(
-        is_bill=False,
-        status=invoice["status"],
-        currency=invoice["currency"] or "",
-        lines_read=True,
-        lines=tuple(_line(row) for row in lines),
-        whole_discount=bool(invoice["has_whole_discount"]),
-        gone=bool(invoice["gone"]),
-    )
-
-
-def _line(row: dict[str, Any]) -> LineFacts:
-    return LineFacts(
-        id=row["id"],
-        name=row["name"] or f"#{int(row['position']) + 1}",
-        total=row["total"],
-        tax=row["tax"],
-        tax_known=None if row["tax_known"] is None else bool(row["tax_known"]),
-        has_tax=row["tax"] is not None or row["tax_rate_id"] is not None,
-        account=_label(row["code"], row["account"]) if row["account"] else row["account_id"],
-        account_gone=row["account_id"] is not None and not row["offered"],
-        saving=_label(row["wanted_code"], row["wanted"]) if row["wanted"] else None,
-    )
-
-
-def _label(code: str | None, name: str) -> str:
-    return f"{code} {name}" if code else name
-
 
 _TABLES = {"bill": ("payables", ""), "receivable": ("receivables", "AND d.type = 'invoice'")}
 # Hops along the index from status to status instead of reading every document.

@@ -304,10 +304,15 @@ CREATE INDEX notes_by_record ON record_notes (record_id, id DESC);
 CREATE TABLE closing_dates (
     entity_id TEXT PRIMARY KEY, closed_up_to TEXT NOT NULL, actor_name TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 
--- the one record that a person sends first; outcome: right, wrong, skipped
+-- the one record that a person sends first, alone or with as few as the rules allow
 CREATE TABLE first_sends (
-    entity_id TEXT PRIMARY KEY, object_type TEXT, object_id TEXT, record_id TEXT, started_at TEXT, started_by TEXT,
-    checked TEXT NOT NULL DEFAULT '[]', outcome TEXT, ended_at TEXT, ended_by TEXT) STRICT;
+    entity_id TEXT PRIMARY KEY, object_type TEXT NOT NULL, object_id TEXT NOT NULL, status TEXT NOT NULL,
+    record_id TEXT, company INTEGER NOT NULL, phase TEXT NOT NULL, result TEXT NOT NULL DEFAULT '',
+    started_at TEXT, started_by TEXT NOT NULL, started_role TEXT NOT NULL, asked_at TEXT, looked_at TEXT,
+    settled_at TEXT, checked TEXT NOT NULL DEFAULT '[]', outcome TEXT NOT NULL DEFAULT '', ended_at TEXT, ended_by TEXT) STRICT;
+CREATE INDEX first_sends_open ON first_sends (entity_id) WHERE phase NOT IN ('none', 'closed');
+-- status: the one whose documents may go meanwhile; company: how many more there were of it at the start
+-- phase: none (skipped), opening, open, sending, closing, closed; result: sent, failed, stopped, refused; outcome: right, wrong, skipped
 
 -- a file of accounts that was read and not applied yet; its report is what applying it would change
 CREATE TABLE account_files (
@@ -418,5 +423,27 @@ def catalogue_readings(db: Database) -> None:
         """
         CREATE TABLE catalogue_readings (
             id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL, read_up_to INTEGER NOT NULL) STRICT;
+        """,
+    )
+
+
+@migrations()
+def what_sending_needs(db: Database) -> None:
+    """What the accounting systems look at in amounts and numbers, so that a refusal can be foretold."""
+    run_script(
+        db,
+        """
+        ALTER TABLE payables ADD COLUMN discount INTEGER;
+        ALTER TABLE payable_lines ADD COLUMN unit_price REAL;
+        ALTER TABLE payable_lines ADD COLUMN tax_amount INTEGER;
+        ALTER TABLE receivables ADD COLUMN deduction INTEGER;
+        UPDATE payables SET discount = raw ->> 'discount' WHERE json_type(raw, '$.discount') = 'integer';
+        UPDATE payable_lines SET tax_amount = raw ->> 'tax_amount' WHERE json_type(raw, '$.tax_amount') = 'integer';
+        UPDATE payable_lines SET unit_price = raw ->> 'unit_price'
+            WHERE json_type(raw, '$.unit_price') IN ('integer', 'real');
+        UPDATE receivables SET deduction = nullif(raw ->> 'deduction_amount', 0)
+            WHERE json_type(raw, '$.deduction_amount') = 'integer';
+        CREATE INDEX payables_by_number ON payables (entity_id, document_id) WHERE document_id IS NOT NULL;
+        CREATE INDEX receivables_by_number ON receivables (entity_id, document_id) WHERE document_id IS NOT NULL;
         """,
     )

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,15 @@ from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
 from app.domain.errors import InputError, NotThereError
 from app.domain.people import Action
 from app.domain.resources import ResourceState
-from app.services import assignments, refresh
+from app.domain.suggestions import Strength
+from app.services import (
+    account_problems,
+    assignments,
+    bulk_assignments,
+    refresh,
+    remember_questions,
+    suggestions,
+)
 from app.services.assignments import Outcome
 from app.web.access import needs
 from app.web.beats import beat
@@ -44,12 +52,12 @@ def index(entity_id: str) -> Response:
 def show(entity_id: str, kind: str) -> Response:
     """The rows of one kind; htmx asks for the table alone."""
     if not wants_fragment():
-        refresh.freshen(deps(), entity_id, [*READ_WITH[_of(kind)], "ledger_accounts"])
+        refresh.freshen(deps(), entity_id, [*READ_WITH[kind_of(kind)], "ledger_accounts"])
     return render(
         "assign/index.html",
         fragment="assign/_table.html",
         beat_page=f"assign-{kind}",
-        **_page(entity_id, _of(kind), request.args.to_dict()),
+        **page_of(entity_id, kind_of(kind), request.args.to_dict()),
     )
 
 
@@ -57,7 +65,7 @@ def show(entity_id: str, kind: str) -> Response:
 @needs(Action.SEE)
 def accounts(entity_id: str) -> str:
     """The options of the account picker."""
-    kind, text = _of(request.args.get("kind", "bills")), request.args.get("q", "").strip()
+    kind, text = kind_of(request.args.get("kind", "bills")), request.args.get("q", "").strip()
     found: FoundAccounts = assignments.find_accounts(
         deps(), entity_id, kind, text, every_type=bool(request.args.get("all"))
     )
@@ -68,7 +76,7 @@ def accounts(entity_id: str) -> str:
 @needs(Action.SEE)
 def one(entity_id: str, kind: str, object_id: str) -> Response:
     """One row by itself, with every account to choose from."""
-    row = assignments.get(deps(), entity_id, _of(kind), object_id)
+    row = assignments.get(deps(), entity_id, kind_of(kind), object_id)
     return _one(entity_id, row)
 
 
@@ -76,7 +84,7 @@ def one(entity_id: str, kind: str, object_id: str) -> Response:
 @needs(Action.SEE)
 def status(entity_id: str, kind: str, object_id: str) -> str:
     """Whether one row is saved by now; asks again by itself until it is known."""
-    row = assignments.get(deps(), entity_id, _of(kind), object_id)
+    row = assignments.get(deps(), entity_id, kind_of(kind), object_id)
     return _saved(entity_id, Outcome(row))
 
 
@@ -84,13 +92,20 @@ def status(entity_id: str, kind: str, object_id: str) -> str:
 @needs(Action.ASSIGN)
 def save(entity_id: str, kind: str, object_id: str) -> str | tuple[str, int] | Response:
     """Give one row its account; htmx gets the row's status, a browser goes back to the list."""
-    account_id, seen = request.form.get("account_id", ""), request.form.get("seen")
+    form = request.form
+    account_id, seen = form.get("account_id", ""), form.get("seen")
     try:
         outcome = assignments.assign(
-            deps(), entity_id, _of(kind), object_id, account_id=account_id, seen=seen
+            deps(),
+            entity_id,
+            kind_of(kind),
+            object_id,
+            account_id=account_id,
+            seen=seen,
+            suggested=bool(form.get("suggested")),
         )
     except InputError as error:
-        row = assignments.get(deps(), entity_id, _of(kind), object_id)
+        row = assignments.get(deps(), entity_id, kind_of(kind), object_id)
         if wants_fragment():
             return _saved(entity_id, Outcome(row), problem=error.message), 422
         return _one(entity_id, row, problem=error.message)
@@ -98,71 +113,41 @@ def save(entity_id: str, kind: str, object_id: str) -> str | tuple[str, int] | R
         return _saved(entity_id, outcome, chosen=account_id), 409 if outcome.conflict else 200
     if outcome.conflict:
         return _one(entity_id, outcome.row, outcome=outcome, chosen=account_id)
-    back = request.form.get("next", "")
-    home = url_for(".show", entity_id=entity_id, kind=kind, _anchor=f"row-{object_id}")
-    return redirect(back if is_local_path(back) else home, code=303)
+    return back_to_list(entity_id, kind, f"row-{object_id}")
 
 
-@bp.post("/<kind>")
+@bp.post("/<kind>/<object_id>/undo")
 @needs(Action.ASSIGN)
-def save_many(entity_id: str, kind: str) -> Response:
-    """Give one account to the ticked rows, or to all that the filter shows."""
-    form = request.form
-    asked = {name: form.get(name, "") for name in KEPT}
-    chosen = _query(_of(kind), asked) if form.get("pick") == "all" else form.getlist("ids")
+def undo(entity_id: str, kind: str, object_id: str) -> str | tuple[str, int] | Response:
+    """Put a row's account back to what it was before a change."""
+    event_id, problem = request.form.get("change", 0, int), ""
     try:
-        if not chosen:
-            raise InputError("bulk-account", _("Tick at least one row."))
-        if not form.get("account_id"):
-            raise InputError("bulk-account", _("Choose an account for the ticked rows."))
-        batch = assignments.assign_many(
-            deps(),
-            entity_id,
-            _of(kind),
-            chosen,
-            account_id=form["account_id"],
-            form_key=form.get("form_key") or secrets.token_urlsafe(16),
-        )
+        outcome = assignments.undo(deps(), entity_id, kind_of(kind), object_id, event_id)
     except InputError as error:
-        context = _page(entity_id, _of(kind), {**asked, "pick": form.get("pick", "")})
-        context["ticked"] = set(form.getlist("ids"))
-        return render("assign/index.html", status=422, beat_page=f"assign-{kind}", problem=error, **context)
-    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
-    return redirect(url_for(".show", entity_id=entity_id, kind=kind, batch=batch.id, **kept), code=303)
-
-
-@bp.get("/batches/<batch_id>")
-@needs(Action.SEE)
-def batch(entity_id: str, batch_id: str) -> Response:
-    """How far a bulk assignment is, and what could not be saved."""
-    return render(
-        "assign/batch.html",
-        fragment="assign/_batch.html",
-        entity_id=entity_id,
-        beat_page="",
-        swapped=wants_fragment(),
-        progress=_progress(entity_id),
-        bulk=_bulk(entity_id, batch_id),
-    )
+        problem = error.message
+        outcome = Outcome(assignments.get(deps(), entity_id, kind_of(kind), object_id))
+    if wants_fragment():
+        status = 422 if problem else 409 if outcome.conflict else 200
+        return _saved(entity_id, outcome, problem=problem), status
+    _tell_of_undo(outcome, problem)
+    return back_to_list(entity_id, kind, f"row-{object_id}")
 
 
 @bp.post("/<kind>/<object_id>/forget")
 @needs(Action.ASSIGN)
 def forget(entity_id: str, kind: str, object_id: str) -> str | Response:
     """Drop a choice that was not accepted."""
-    row = assignments.forget(deps(), entity_id, _of(kind), object_id)
+    row = assignments.forget(deps(), entity_id, kind_of(kind), object_id)
     if wants_fragment():
         return _saved(entity_id, Outcome(row))
-    back = request.form.get("next", "")
-    home = url_for(".show", entity_id=entity_id, kind=kind)
-    return redirect(back if is_local_path(back) else home, code=303)
+    return back_to_list(entity_id, kind)
 
 
 def _redraw(kind: Kind) -> Callable[[str], str]:
     """The counts of a page; rows that are being saved ask for themselves."""
 
     def redraw(entity_id: str) -> str:
-        progress, read = _progress(entity_id), _read(entity_id, kind)
+        progress, read = progress_of(entity_id), _read(entity_id, kind)
         return render_template("assign/_beat.html", kind=kind, progress=progress, read=read)
 
     return redraw
@@ -172,10 +157,10 @@ for each in Kind:
     beat(f"assign-{each}")(_redraw(each))
 
 
-def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
+def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
     """Everything that the list shows."""
-    here = deps()
-    query = _query(kind, asked)
+    here, showing = deps(), asked.get("show") or "needs"
+    query = query_of(kind, asked)
     pick_all = asked.get("pick") == "all"
     found = assignments.listing(
         here, entity_id, query, asked.get("after", ""), asked.get("before", ""), exact=pick_all
@@ -184,24 +169,30 @@ def _page(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]:
     kept = {name: asked[name] for name in KEPT if asked.get(name)}
     place: dict[str, Any] = {name: asked[name] for name in (*KEPT, "after", "before") if asked.get(name)}
     back = asked.get("return", "")
+    bulk = bulk_of(entity_id, asked["batch"]) if asked.get("batch") else None
     return {
         "entity_id": entity_id,
         "kind": kind,
         "query": query,
-        "show": asked.get("show") or "needs",
+        "show": showing,
         "found": found,
         "progress": found.progress,
         "kept": kept,
-        "place_here": url_for(".show", entity_id=entity_id, kind=kind, **place),
+        "place": place,
+        "place_here": url_for("assign.show", entity_id=entity_id, kind=kind, **place),
         "offered": offered,
         "usual": usual_types(kind.value),
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
         "pick_all": pick_all,
-        "ticked": set(),
+        "ticked": {refusal.object_id for refusal in bulk["found"].refusals} if bulk else set(),
+        "problem_count": account_problems.count(here, entity_id, kind),
+        "problems": account_problems.find(here, entity_id, kind) if showing == "problems" else None,
+        "strong": sum(one.strength is Strength.STRONG for one in found.suggested.values()),
+        "reasons": suggestions.sentences(found.suggested, found.page.rows),
         "back": back if is_local_path(back) else "",
         "form_key": secrets.token_urlsafe(16),
         "read": _read(entity_id, kind),
-        "bulk": _bulk(entity_id, asked["batch"]) if asked.get("batch") else None,
+        "bulk": bulk,
     }
 
 
@@ -228,30 +219,55 @@ def _one(
 
 
 def _saved(entity_id: str, outcome: Outcome, *, chosen: str = "", problem: str = "") -> str:
+    here, row = deps(), outcome.row
+    settled = not (problem or outcome.conflict or row.refused)
     return render_template(
         "assign/_saved.html",
         entity_id=entity_id,
-        row=outcome.row,
-        kind=outcome.row.kind,
+        row=row,
+        kind=row.kind,
         outcome=outcome,
-        accounts=assignments.named(deps(), entity_id, [outcome.row], chosen),
+        change=assignments.last_change(here, entity_id, row) if settled and row.may_change else None,
+        question=remember_questions.after_row(here, entity_id, row) if settled else None,
+        accounts=assignments.named(here, entity_id, [row], chosen),
         chosen=chosen,
         problem=problem,
-        progress=_progress(entity_id),
+        progress=progress_of(entity_id),
     )
 
 
-def _bulk(entity_id: str, batch_id: str) -> dict[str, Any]:
-    batch, progress, refusals = assignments.bulk_result(deps(), entity_id, batch_id)
+def bulk_of(entity_id: str, batch_id: str) -> dict[str, Any]:
+    """What `_batch.html` shows of a bulk assignment."""
+    here = deps()
+    found = bulk_assignments.result(here, entity_id, batch_id)
+    account_id = found.batch.details.get("account_id") or ""
+    named = assignments.named(here, entity_id, found.left, account_id)
     return {
-        "batch": batch,
-        "progress": progress,
-        "refusals": refusals,
-        "kind": Kind(batch.details["kind"]),
-        "account": assignments.named(deps(), entity_id, [], batch.details["account_id"]).get(
-            batch.details["account_id"]
-        ),
+        "found": found,
+        "account": named.get(account_id),
+        "accounts": named,
+        "question": remember_questions.after_batch(here, entity_id, found.batch)
+        if found.progress.finished and found.progress.done > 1
+        else None,
     }
+
+
+def _tell_of_undo(outcome: Outcome, problem: str) -> None:
+    if problem:
+        flash(problem, "err")
+    elif outcome.conflict:
+        flash(_("It was changed again since then, so it was left as it is."), "warn")
+    elif outcome.row.refused:
+        flash(_("The accounting service did not take it back. The row says why."), "err")
+    else:
+        flash(_("Put back to what it was before."), "ok")
+
+
+def back_to_list(entity_id: str, kind: str, anchor: str | None = None) -> Response:
+    """Where a form without script leads: what it names in `next`, or the list."""
+    back = request.form.get("next", "")
+    home = url_for("assign.show", entity_id=entity_id, kind=kind, _anchor=anchor)
+    return redirect(back if is_local_path(back) else home, code=303)
 
 
 def _read(entity_id: str, kind: Kind) -> ResourceState:
@@ -259,11 +275,11 @@ def _read(entity_id: str, kind: Kind) -> ResourceState:
     return refresh.overview(deps().db, entity_id)[READ_WITH[kind][-1]]
 
 
-def _progress(entity_id: str) -> dict[Kind, Any]:
+def progress_of(entity_id: str) -> dict[Kind, Any]:
     return {kind: assignments.progress(deps(), entity_id, kind) for kind in Kind}
 
 
-def _query(kind: Kind, asked: dict[str, str]) -> AssignQuery:
+def query_of(kind: Kind, asked: dict[str, str]) -> AssignQuery:
     show = asked.get("show") or "needs"
     return AssignQuery(
         kind=kind,
@@ -274,7 +290,7 @@ def _query(kind: Kind, asked: dict[str, str]) -> AssignQuery:
     )
 
 
-def _of(kind: str) -> Kind:
+def kind_of(kind: str) -> Kind:
     """The kind in an address; there are two."""
     if kind not in set(Kind):
         raise NotThereError(_("There is no such page here."))

@@ -1,11 +1,29 @@
-/* The account picker and the bulk bar. Without this file each row has a plain list, or a page of its own. */
+/* The account picker, suggestions and the bulk bar. Without this file each row has a plain list, or a
+   page of its own, and everything else is done by forms. */
 (() => {
   "use strict";
-  const template = document.getElementById("picker");
-  if (!template) return;
-  const words = template.dataset;
   const byId = (id) => document.getElementById(id);
   const count = (element, n) => (n === 1 ? element.dataset.one : element.dataset.many).replace("{n}", n);
+  const ticks = () => [...document.querySelectorAll('input[name="ids"]')];
+
+  // The review of suggestions: its button says how many are ticked.
+  const review = byId("review-go");
+  if (review) {
+    const tellReview = () => {
+      const n = ticks().filter((tick) => tick.checked).length;
+      review.textContent = n ? count(review, n) : review.dataset.none;
+      review.setAttribute("aria-disabled", String(!n));
+    };
+    document.addEventListener("change", tellReview);
+    byId("review-form").addEventListener("submit", (event) => {
+      if (review.getAttribute("aria-disabled") === "true") event.preventDefault();
+    });
+    tellReview();
+  }
+
+  const template = byId("picker");
+  if (!template) return;
+  const words = template.dataset;
 
   // One combobox for each place that asks for an account.
   const setUp = (box) => {
@@ -23,8 +41,8 @@
     window.htmx.process(box);
   };
   const parts = (box) => {
-    const [hidden, input] = box.querySelectorAll("input");
-    return { hidden, input, list: box.querySelector("ul"), form: box.closest("form") };
+    const [hidden, input, suggested] = box.querySelectorAll("input");
+    return { hidden, input, suggested, list: box.querySelector("ul"), form: box.closest("form") };
   };
   const boxOf = (element) => element.closest && element.closest("[data-picker]");
   const rowBoxes = () => [...document.querySelectorAll('[data-picker="row"]')];
@@ -50,20 +68,33 @@
   const typed = (box) => parts(box).input.value !== box.dataset.label;
   const ask = (box) => window.htmx.trigger(parts(box).input, "picker:open");
 
-  const goOn = (box) => {
+  const goOn = (box, onUse) => {
     const all = rowBoxes(), at = all.indexOf(box);
     const next = [...all.slice(at + 1), ...all.slice(0, at)].find((one) => !one.dataset.value);
-    const target = next ? parts(next).input : byId("page-title");
+    const target = next ? (onUse && useOf(next)) || parts(next).input : byId("page-title");
     target.focus();
   };
-  const choose = (box, value, label, onwards) => {
-    const { hidden, input, form } = parts(box);
+  // A suggestion is used by its button alone; once the row has an account it steps back.
+  const useOf = (box) => box.closest("[data-row]").querySelector(".use:not([hidden])");
+  const paintUse = (box) => {
+    const use = box.closest("[data-row]").querySelector(".use");
+    if (!use) return;
+    const used = box.dataset.value === use.dataset.account;
+    use.dataset.word = use.dataset.word || use.firstChild.data;
+    use.firstChild.data = used ? words.used : use.dataset.word;
+    use.setAttribute("aria-disabled", String(used));
+    use.hidden = Boolean(box.dataset.value) && !used;
+  };
+  const choose = (box, value, label, onwards, use) => {
+    const { hidden, input, suggested, form } = parts(box);
     close(box);
     hidden.value = box.dataset.value = value;
     input.value = box.dataset.label = label;
+    suggested.value = use ? "1" : "";
     if (box.dataset.picker === "bulk") return;
+    paintUse(box);
     send(box, form);
-    if (onwards) goOn(box);
+    if (onwards) goOn(box, use);
   };
   const statusOf = (box) => box.closest("[data-row]").querySelector(".row-status");
   const send = (box, form) => {
@@ -81,6 +112,7 @@
   });
   document.addEventListener("htmx:load", (event) => {
     event.detail.elt.querySelectorAll("[data-picker]").forEach(setUp);
+    tickFailed(event.detail.elt);
     tell();
     // A row's answer says what holds now; the field follows it.
     const status = event.detail.elt.closest(".row-status");
@@ -92,11 +124,30 @@
     if (input !== document.activeElement || !typed(box)) input.value = status.dataset.label;
     hidden.value = box.dataset.value = status.dataset.value;
     box.dataset.label = status.dataset.label;
+    paintUse(box);
     unsaved();
+    askOnce(status);
     // The button that was pressed is gone; its row's field is the nearest place.
     if (held && document.activeElement === document.body) input.focus();
     held = false;
   });
+
+  // One question for a supplier at a time: the newest, unless the person is at an older one.
+  const askOnce = (status) => {
+    const question = status.querySelector(".remember");
+    if (!question) return;
+    const same = [...document.querySelectorAll(".remember")].filter(
+      (one) => one !== question && one.dataset.supplier === question.dataset.supplier);
+    if (same.some((one) => one.contains(document.activeElement))) question.remove();
+    else same.forEach((one) => one.remove());
+  };
+  // What a bulk assignment could not save stays ticked.
+  const tickFailed = (root) => {
+    const batch = root.id === "assign-batch" ? root : root.querySelector && root.querySelector("#assign-batch");
+    if (!batch) return;
+    const failed = batch.dataset.failed.split(" ");
+    ticks().forEach((tick) => { if (failed.includes(tick.value)) tick.checked = true; });
+  };
 
   // What the field asks for: everything while it shows a chosen account, else what was typed.
   document.addEventListener("htmx:configRequest", (event) => {
@@ -225,8 +276,8 @@
   }
 
   // The bulk bar says how many.
-  const ticks = () => [...document.querySelectorAll('input[name="ids"]')];
   const all = () => bulkForm() && bulkForm().elements.pick;
+  const canUse = (tick) => tick.closest("[data-row]").querySelector('.use:not([hidden]):not([aria-disabled="true"])');
   const ready = () => all() || ticks().some((tick) => tick.checked);
   const tell = () => {
     const form = bulkForm();
@@ -237,6 +288,12 @@
       byId("bulk-count").textContent = count(byId("bulk-count"), n);
       byId("bulk-go").textContent = count(byId("bulk-go"), n);
     }
+    const use = byId("bulk-use");
+    if (use) {
+      const suggested = ticks().filter((tick) => tick.checked && canUse(tick)).length;
+      use.textContent = count(use, suggested);
+      use.hidden = !suggested;
+    }
     const every = byId("tick-all");
     if (every) { every.checked = n > 0 && n === ticks().length; every.indeterminate = n > 0 && n < ticks().length; }
   };
@@ -245,10 +302,31 @@
     if (event.target.id === "tick-all" || event.target.name === "ids") tell();
   });
   document.addEventListener("click", (event) => {
+    const use = event.target.closest(".use");
+    if (use) {
+      event.preventDefault();
+      const box = use.closest("[data-row]").querySelector('[data-picker="row"]');
+      // A press of a key goes on to the next row; the mouse stays where it is.
+      if (use.getAttribute("aria-disabled") !== "true") choose(box, use.dataset.account, use.dataset.label, event.detail === 0, true);
+      tell();
+      return;
+    }
     if (event.target.id !== "bulk-clear") return;
     ticks().forEach((tick) => { tick.checked = false; });
     tell();
     (byId("tick-all") || byId("page-title")).focus();
   });
+  tickFailed(document);
   tell();
+  // Forms that lead to another page would lose what is on this one.
+  document.addEventListener("submit", (event) => {
+    if (navigator.onLine || event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;
+    event.preventDefault();
+    byId("problem-words").textContent = words.leave;
+    byId("problem").hidden = false;
+    byId("alert").textContent = words.leave;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (rowBoxes().some((box) => box.dataset.unsaved)) event.preventDefault();
+  });
 })();

@@ -63,11 +63,11 @@ def run() -> Iterator[Figure]:
             session["actor"] = {"name": "Marie", "role": "owner", "entity_id": ENTITY}
         with closing(connect(settings.database)) as db:
             for page in PAGES:
-                yield from _measure(app, client, db, page)
+                yield from measure(app, client, db, page)
         app.extensions["gangway"].connections.close()
 
 
-def _measure(app: Flask, client: FlaskClient, db: Database, page: MeasuredPage) -> Iterator[Figure]:
+def measure(app: Flask, client: FlaskClient, db: Database, page: MeasuredPage) -> Iterator[Figure]:
     statements = _statements(app, client, page.path)
     bare_page = bare_client(db, statements)
     own, bare = in_turns(

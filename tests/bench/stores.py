@@ -20,15 +20,20 @@ TYPES = ("bill", "bill", "bill", "receivable", "receivable", "product", "vendor"
 PROBLEMS = ("ACC_ARCHIVED", "TAX_NO_MATCH", "PERIOD_CLOSED", "UNKNOWN")
 
 
-def make_store(path: Path, *, records: int = 100_000, lines: int = 20_000, accounts: int = 200) -> Database:
-    """A connected business with so many synced records, bill lines and ledger accounts."""
+def make_store(
+    path: Path, *, records: int = 100_000, lines: int = 20_000, accounts: int = 200, failing: int = 25
+) -> Database:
+    """A connected business with so many synced records, bill lines and ledger accounts.
+
+    One record of `failing` has stopped.
+    """
     db = prepare(path)
     with write(db):
         _insert(db, "entities", iter([_entity()]))
         _insert(db, "connections", iter([_connection()]))
         _insert(db, "ledger_accounts", map(_account, range(accounts)))
         _insert(db, "payable_lines", (_line(n, accounts) for n in range(lines)))
-        _insert(db, "synced_records", map(_record, range(records)))
+        _insert(db, "synced_records", (_record(n, failing) for n in range(records)))
         for n, kind in enumerate(
             ("account_assigned", "retried", "import_finished", "rules_saved", "connected")
         ):
@@ -36,6 +41,44 @@ def make_store(path: Path, *, records: int = 100_000, lines: int = 20_000, accou
         _insert(db, "resources", map(_resource, RESOURCES))
     db.execute("ANALYZE")
     return db
+
+
+def crowd(db: Database, *, entities: int, records: int) -> None:
+    """Other businesses beside the one that is measured, with so many synced records between them.
+
+    Counters and the search index are filled at once instead of row by row, with what the triggers
+    would have written.
+    """
+    each = records // entities
+    with write(db):
+        triggers = db.execute(
+            "SELECT name, sql FROM sqlite_master WHERE name LIKE 'record_%' AND type = 'trigger'"
+        )
+        kept = triggers.fetchall()
+        for name, _sql in kept:
+            db.execute(f"DROP TRIGGER {name}")
+        _insert(db, "entities", ({**_entity(), "id": f"other-{n:04}"} for n in range(entities)))
+        _insert(
+            db,
+            "synced_records",
+            (
+                {**_record(n), "id": f"{entity}-{n:06}", "entity_id": f"other-{entity:04}"}
+                for entity in range(entities)
+                for n in range(each)
+            ),
+        )
+        db.execute(COUNT_AFRESH)
+        db.execute("INSERT INTO record_search (record_search) VALUES ('rebuild')")
+        for _name, sql in kept:
+            db.execute(sql)
+    db.execute("ANALYZE")
+
+
+COUNT_AFRESH = """
+    INSERT INTO record_counts (entity_id, object_type, state, problem, currency, n, amount)
+    SELECT entity_id, object_type, state, problem, currency, count(*), sum(coalesce(amount, 0))
+    FROM synced_records WHERE entity_id LIKE 'other-%' GROUP BY 1, 2, 3, 4, 5
+"""
 
 
 def _insert(db: Database, table: str, rows: Iterator[dict[str, Any]]) -> None:
@@ -115,8 +158,8 @@ def _line(n: int, accounts: int) -> dict[str, Any]:
     }
 
 
-def _record(n: int) -> dict[str, Any]:
-    failed = n % 25 == 0
+def _record(n: int, failing: int = 25) -> dict[str, Any]:
+    failed = n % failing == 0
     return {
         "id": f"record-{n:06}",
         "entity_id": ENTITY,
@@ -124,7 +167,7 @@ def _record(n: int) -> dict[str, Any]:
         "object_id": f"object-{n:06}",
         "sync_status": "error" if failed else "done",
         "state": "attention" if failed else "sent",
-        "problem": PROBLEMS[n // 25 % len(PROBLEMS)] if failed else "",
+        "problem": PROBLEMS[n // failing % len(PROBLEMS)] if failed else "",
         "error_text": f"Account code '{n}' has been archived, or has been deleted." if failed else None,
         "title": f"INV-{n}",
         "party": f"Supplier {n % 400:03}",

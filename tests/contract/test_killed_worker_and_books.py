@@ -16,7 +16,7 @@ from app.domain.assignables import AssignQuery, AssignState, Kind
 from app.domain.people import Actor, Role
 from app.domain.record_lists import LogFilter
 from app.domain.sync_rules import USUAL
-from app.services import assignments, batches, refresh, retries
+from app.services import assignments, batches, bulk_assignments, refresh, retries
 from app.services.deps import Deps
 from app.store import assignables, record_tries, resources
 from app.store.database import prepare
@@ -89,7 +89,7 @@ def test_a_bulk_assignment_survives_a_worker_killed_again_and_again(
     needing = assignables.all_changeable(db, entity_id, query)[:LINES]
     account = next(a for a in assignments.offered_accounts(deps, entity_id) if a.type == "Expense")
 
-    batch = assignments.assign_many(
+    batch = bulk_assignments.assign_many(
         deps,
         entity_id,
         Kind.BILLS,
@@ -155,5 +155,7 @@ def test_a_retry_of_many_survives_kills_and_lost_answers_and_writes_each_bill_on
 def give_every_line_an_account(deps: Deps, entity_id: str) -> None:
     account = next(a for a in assignments.offered_accounts(deps, entity_id) if a.type == "Expense")
     query = AssignQuery(Kind.BILLS, AssignState.NEEDS)
-    batch = assignments.assign_many(deps, entity_id, Kind.BILLS, query, account_id=account.id, form_key="all")
+    batch = bulk_assignments.assign_many(
+        deps, entity_id, Kind.BILLS, query, account_id=account.id, form_key="all"
+    )
     until(lambda: batches.progress(deps.db, batch.id).finished, 120, "the assignment")

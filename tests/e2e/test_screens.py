@@ -31,6 +31,8 @@ SCREENS = (
     "assign/bills",
     "assign/bills?show=all",
     "assign/bills?show=all&pick=all",
+    "accounts",
+    "accounts/replaced",
     "rules",
     "rules/review?payable=paid",
     "rules/history",

@@ -10,11 +10,11 @@ import pytest
 from sqlite_utils import Database
 
 from app.config import Settings
-from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
+from app.domain.assignables import Assignable, AssignQuery, AssignState, Choice, Kind
 from app.domain.errors import InputError
-from app.services import assignments, outbox
+from app.services import assignments, bulk_assignments, outbox
 from app.services.deps import Deps
-from app.store import assignables, events
+from app.store import account_saves, assignables, events
 from app.store.database import to_text, write
 from tests.factories import NOW, Clock, make_deps
 from tests.wire import Wire, on_the_wire
@@ -91,7 +91,9 @@ def choose(deps: Deps, line_id: str, account_id: str, seen: str | None = None) -
 
 
 def bulk(deps: Deps, chosen: list[str] | AssignQuery, account_id: str, form_key: str = "k") -> str:
-    batch = assignments.assign_many(deps, "e1", Kind.BILLS, chosen, account_id=account_id, form_key=form_key)
+    batch = bulk_assignments.assign_many(
+        deps, "e1", Kind.BILLS, chosen, account_id=account_id, form_key=form_key
+    )
     return batch.id
 
 
@@ -210,7 +212,8 @@ def test_many_rows_are_sent_by_the_worker(deps: Deps, wire: Wire) -> None:
     before = assignments.progress(deps, "e1", Kind.BILLS)
     outbox.pump(deps, seconds=2)
 
-    _, progress, refusals = assignments.bulk_result(deps, "e1", batch_id)
+    found = bulk_assignments.result(deps, "e1", batch_id)
+    progress, refusals = found.progress, found.refusals
     assert (before.needs, before.saving) == (1, 2)
     assert (progress.done, progress.finished, refusals) == (2, True, [])
     assert sorted(name for name, _ in wire.patched) == ["l1", "l2"]
@@ -245,7 +248,8 @@ def test_a_bulk_result_names_what_was_not_saved(deps: Deps, wire: Wire) -> None:
     batch_id = bulk(deps, ["l1"], "a1")
     outbox.pump(deps, seconds=2)
 
-    _, progress, refusals = assignments.bulk_result(deps, "e1", batch_id)
+    found = bulk_assignments.result(deps, "e1", batch_id)
+    progress, refusals = found.progress, found.refusals
     assert (progress.done, progress.refused) == (0, 1)
     assert [r.object_id for r in refusals] == ["l1"]
 
@@ -253,8 +257,8 @@ def test_a_bulk_result_names_what_was_not_saved(deps: Deps, wire: Wire) -> None:
 def test_an_answer_to_an_older_choice_does_not_undo_a_newer_one(deps: Deps) -> None:
     add_line(deps.db, "l1")
     with write(deps.db):
-        assignables.choose(deps.db, Kind.BILLS, ["l1"], "a2")
-        assignables.confirm(deps.db, Kind.BILLS, "l1", "a1", "a1")
+        account_saves.choose(deps.db, Kind.BILLS, [Choice(line(deps, "l1"), "a2")])
+        account_saves.confirm(deps.db, Kind.BILLS, "l1", "a1", "a1")
 
     row = line(deps, "l1")
     assert (row.state, row.wanted_id, row.account_id) == ("saving", "a2", "a1")

@@ -10,9 +10,10 @@ import pytest
 from sqlite_utils import Database
 
 from app.domain.effects import DocumentCount, Outlook, changes, fingerprint, never_sent, outlook
-from app.domain.readiness import conditions
+from app.domain.facts import Context
+from app.domain.readiness import verdict
 from app.domain.sync_rules import NOTHING, SyncRules
-from app.store import record_documents, rule_effects
+from app.store import document_facts, rule_effects
 from tests.log_samples import add_bill, add_books, add_invoice, add_record
 
 OVERDUE = SyncRules((), ("overdue",))
@@ -86,8 +87,11 @@ def test_a_fingerprint_does_not_depend_on_order() -> None:
     assert fingerprint(one) != fingerprint(SyncRules(("issued",), ("new", "paid")))
 
 
+XERO = Context(system="Xero", platform="xero")
+
+
 def fates(db: Database) -> dict[tuple[str | None, str], int]:
-    return {(c.record, c.lack): c.n for c in rule_effects.counts(db, "e1")}
+    return {(c.record, c.lack): c.n for c in rule_effects.counts(db, "e1", XERO)}
 
 
 def test_the_store_counts_by_status_and_fate(db: Database) -> None:
@@ -98,8 +102,8 @@ def test_the_store_counts_by_status_and_fate(db: Database) -> None:
     add_bill(db, "b3", {}, status="paid")
     add_bill(db, "gone", {}, status="paid", gone=1)
 
-    [sent] = rule_effects.find(db, "e1", kind="payable", status="paid", group="sent")
-    [stopping] = rule_effects.find(db, "e1", kind="payable", status="paid", group="stopping")
+    [sent] = rule_effects.find(db, "e1", XERO, kind="payable", status="paid", group="sent")
+    [stopping] = rule_effects.find(db, "e1", XERO, kind="payable", status="paid", group="stopping")
 
     assert fates(db) == {("sent", ""): 1, (None, "ACC_LINE"): 1, (None, ""): 1}
     assert (sent.id, sent.record_id) == ("b1", "r")
@@ -146,10 +150,10 @@ def test_counting_agrees_with_what_the_record_page_says_is_missing(
         [brief] = rule_effects.find(
             db,
             "e1",
+            XERO,
             kind="payable" if kind == "bill" else kind,
             status="waiting_to_be_paid" if kind == "bill" else "issued",
             group="fresh",
         )
-        document = record_documents.facts(db, "e1", kind, object_id)
-        found = conditions(document, connected=True, sends=None, system="Xero")
-        assert brief.lack == next((c.code for c in found if c.ok is False), "")
+        document = document_facts.facts(db, "e1", kind, object_id, XERO)
+        assert brief.lack == verdict(document, XERO).headline

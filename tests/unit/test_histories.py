@@ -12,7 +12,7 @@ from app.config import Settings
 from app.domain.assignables import Kind
 from app.domain.events import ASSIGNED, RETRIED, Event, Told, told
 from app.domain.people import Actor, Role
-from app.services import assignments, histories
+from app.services import bulk_assignments, histories
 from app.services.deps import Deps
 from app.store import events
 from tests.factories import MARIE, NOW, make_deps
@@ -45,7 +45,7 @@ def test_a_bulk_assignment_is_one_line_with_the_account_by_name(deps: Deps) -> N
         add_bill(deps.db, name, {"ledger_account_id": None}, {"ledger_account_id": None})
     lines = [f"{bill}-line-{n}" for bill in ("b1", "b2") for n in (0, 1)]
 
-    assignments.assign_many(deps, "e1", Kind.BILLS, lines, account_id="account-310", form_key="f")
+    bulk_assignments.assign_many(deps, "e1", Kind.BILLS, lines, account_id="account-310", form_key="f")
 
     [line] = histories.latest(deps, "e1", 5)
     assert (line.account, line.times, line.object_type) == ("310 Cost of goods sold", 4, "line_item")
@@ -55,7 +55,9 @@ def test_a_bulk_assignment_is_one_line_with_the_account_by_name(deps: Deps) -> N
 def test_the_parts_of_a_bulk_assignment_stay_on_record(deps: Deps) -> None:
     add_bill(deps.db, "b1", {"ledger_account_id": None})
 
-    assignments.assign_many(deps, "e1", Kind.BILLS, ["b1-line-0"], account_id="account-310", form_key="f")
+    bulk_assignments.assign_many(
+        deps, "e1", Kind.BILLS, ["b1-line-0"], account_id="account-310", form_key="f"
+    )
 
     assert len(events.find(deps.db, "e1", kinds=[ASSIGNED], object_id="b1-line-0")) == 1
 
@@ -66,7 +68,7 @@ def test_one_assignment_names_what_it_was_given_to() -> None:
     assert (line.note, line.times, line.account_id) == ("Oat milk", 1, "account-310")
 
 
-def test_assignments_one_after_the_other_are_one_line() -> None:
+def test_bulk_assignments_one_after_the_other_are_one_line() -> None:
     made = [make_event(0, note="a"), make_event(1, note="b"), make_event(2, note="c")]
 
     assert told(made, 5) == [

@@ -23,9 +23,12 @@ NEW = Facts(
     bills_to_read=0,
     rules_settled=False,
     sent=0,
+    released=False,
+    first_open=False,
+    first_done=False,
 )
 CONNECTED = replace(NEW, connection=ConnectionStatus.CONNECTED, confirmed=True, imported=True, accounts=86)
-DONE = replace(CONNECTED, products_needing=0, lines_needing=0, rules_settled=True)
+DONE = replace(CONNECTED, products_needing=0, lines_needing=0, rules_settled=True, released=True)
 
 
 def states(facts: Facts) -> list[str]:
@@ -33,7 +36,8 @@ def states(facts: Facts) -> list[str]:
 
 
 def test_a_new_entity_can_connect_and_look_at_the_rules_only() -> None:
-    assert states(NEW) == ["not_started", "cannot_start", "cannot_start", "cannot_start", "not_started"]
+    shut = ["cannot_start", "cannot_start", "cannot_start"]
+    assert states(NEW) == ["not_started", *shut, "not_started", "cannot_start"]
     assert next_step(tasks(NEW)) is Step.CONNECT
 
 
@@ -73,6 +77,28 @@ def test_withdrawn_access_is_a_problem_of_a_finished_set_up_too() -> None:
 
     assert tasks(facts)[0].state is StepState.PROBLEM
     assert finished(facts)
+
+
+def test_one_can_be_sent_first_once_the_import_is_here() -> None:
+    assert tasks(replace(CONNECTED, imported=False))[5].state is StepState.CANNOT_START
+    assert tasks(CONNECTED)[5].state is StepState.NOT_STARTED
+
+
+def test_one_that_was_sent_and_not_judged_keeps_the_set_up_open() -> None:
+    facts = replace(DONE, released=False, first_open=True, sent=1)
+
+    assert tasks(facts)[5].state is StepState.IN_PROGRESS
+    assert not finished(facts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [replace(DONE, released=False, first_done=True), replace(DONE, released=True, first_open=True)],
+    ids=["right or skipped", "everything goes"],
+)
+def test_sending_one_first_is_done_when_it_is_right_or_skipped_or_everything_goes(facts: Facts) -> None:
+    assert tasks(facts)[5].state is StepState.COMPLETED
+    assert finished(replace(facts, sent=1))
 
 
 def make_connection(status: ConnectionStatus = ConnectionStatus.PENDING_AUTH) -> Connection:

@@ -19,7 +19,8 @@ from app.domain.problems import (
     problem_of,
     what_happened,
 )
-from app.domain.readiness import DocumentFacts, conditions
+from app.domain.readiness import Context, DocumentFacts, verdict
+from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
 from app.monite.answers import error_text
 
@@ -49,8 +50,7 @@ def test_a_row_becomes_its_problem_with_owner_fix_and_whether_retry_helps(row: R
 def left_out_by_rules() -> str:
     """The code that a document has which nobody says anything about: its status isn't in the rules."""
     bill = DocumentFacts(is_bill=True, status="draft", currency="GBP", lines_read=True, lines=())
-    found = conditions(bill, connected=True, sends=["paid"], system="Xero")
-    return next(one.code for one in found if one.code == "RULES" and one.ok is False)
+    return verdict(bill, Context(sends=SyncRules(("paid",), ()))).headline
 
 
 SHAPES: dict[str, Callable[[str], Any]] = {

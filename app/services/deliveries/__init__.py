@@ -12,7 +12,9 @@ from typing import Any, Protocol, runtime_checkable
 from app.domain.errors import GangwayError
 from app.domain.outbox import OutboxRow
 from app.services.deliveries import (
+    defaults,
     disconnects,
+    first_sends,
     lines,
     product_edits,
     products,
@@ -54,8 +56,10 @@ HANDLERS: dict[str, Handler] = {
     products.ACTION: products,
     retries.ACTION: retries,
     rules.ACTION: rules,
+    first_sends.ACTION: first_sends,
     syncs.ACTION: syncs,
     disconnects.ACTION: disconnects,
     taxes.ACTION: taxes,
     product_edits.ACTION: product_edits,
+    defaults.ACTION: defaults,
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from app.domain.assignables import Kind
 from app.domain.documents import LineItem
-from app.domain.errors import GangwayError
+from app.domain.errors import GangwayError, RefusedError
 from app.domain.outbox import OutboxRow
-from app.services.deliveries.words import why_not
+from app.services.deliveries.words import KEPT, why_not
 from app.services.deps import Deps
-from app.store import assignables
+from app.store import account_saves
 
 ACTION = "assign_line"
 repeatable = True
@@ -16,21 +16,23 @@ repeatable = True
 
 def send(deps: Deps, row: OutboxRow) -> LineItem:
     """The line as Monite then has it."""
-    return deps.monite.update_line_item(
-        row.entity_id,
-        row.parent_id or "",
-        row.object_id,
-        ledger_account_id=row.body["ledger_account_id"],
+    wanted = row.body["ledger_account_id"]
+    line = deps.monite.update_line_item(
+        row.entity_id, row.parent_id or "", row.object_id, ledger_account_id=wanted
     )
+    if wanted is None and line.ledger_account_id:
+        raise RefusedError(KEPT)
+    return line
 
 
 def done(deps: Deps, row: OutboxRow, answer: LineItem) -> None:
     """The mirror takes over what Monite answered."""
-    assignables.confirm(
+    account_saves.confirm(
         deps.db, Kind.BILLS, row.object_id, row.body["ledger_account_id"], answer.ledger_account_id
     )
 
 
 def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
     """The choice is kept, and the row says why it was not saved."""
-    assignables.refuse(deps.db, Kind.BILLS, row.object_id, row.body["ledger_account_id"], why_not(error))
+    sent = row.body["ledger_account_id"]
+    account_saves.refuse(deps.db, Kind.BILLS, row.object_id, sent, why_not(error))

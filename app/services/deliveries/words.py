@@ -7,6 +7,8 @@ from app.domain.errors import ConflictError, ForbiddenError, GangwayError, NotFo
 LOCKED = "locked"
 GONE = "gone"
 FORBIDDEN = "forbidden"
+KEPT = "kept"
+"""Monite answered as if all were well, and has the account still."""
 
 
 def why_not(error: GangwayError) -> str:
