@@ -16,6 +16,7 @@ from app.store import (
     entities,
     entity_defaults,
     ledger_accounts,
+    measure_units,
     payable_lines,
     payables,
     products,
@@ -97,6 +98,10 @@ def read_products(deps: Deps, read: Read) -> None:
     _read_list(deps, read, deps.monite.products(read.entity_id), products, "products")
 
 
+def read_measure_units(deps: Deps, read: Read) -> None:
+    _read_list(deps, read, deps.monite.measure_units(read.entity_id), measure_units)
+
+
 def read_counterparts(deps: Deps, read: Read) -> None:
     _read_list(deps, read, deps.monite.counterparts(read.entity_id), counterparts, "counterparts")
 
@@ -166,6 +171,7 @@ READERS: dict[str, Callable[[Deps, Read], None]] = {
     "ledger_accounts": read_ledger_accounts,
     "tax_rates": read_tax_rates,
     "products": read_products,
+    "measure_units": read_measure_units,
     "payables": read_payables,
     "counterparts": read_counterparts,
     "receivables": read_receivables,
