@@ -60,7 +60,7 @@ def test_a_question_is_answered_from_an_index(db: Database, question: str) -> No
 
 
 def _is_small(plan: str) -> bool:
-    """Lists that were handed over, parts of an answer, and indexes that hold nothing but what is asked for."""
+    """Lists that were handed over, parts of an answer, indexes that hold only what is asked for."""
     words = plan.split()
     return (
         words[1] in ("json_each", "CONSTANT")
