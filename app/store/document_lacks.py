@@ -50,9 +50,10 @@ _OF_A_LINE: Mapping[Lack, str] = {
     Lack.TAX_TOO_LARGE: "abs(tax_amount) > abs(net)",
     Lack.LINE_TOTAL: "abs(expected - net) >= 0.51",
 }
+# Most lines lack nothing: each is put as one number, once (LIMIT keeps it so), and only the rest is grouped.
 _LINES = """
-    SELECT id, count(line) AS lines, {flags} AS lacks, {zero} AS is_zero
-    FROM ({lines}) WHERE line IS NOT NULL GROUP BY id
+    SELECT id, {gathered} AS lacks
+    FROM (SELECT id, {flags} AS lack FROM ({lines}) LIMIT -1) WHERE lack <> 0 GROUP BY id
 """
 NEVER_TRIED = """d.entity_id = :entity_id AND d.gone = 0 AND NOT EXISTS (
     SELECT 1 FROM synced_records r
@@ -83,17 +84,23 @@ _INVOICE_LINES = """
 """
 _SENT = """(SELECT 1 FROM synced_records r WHERE r.object_id = o.id AND +r.object_type = '{type}'
     AND +r.entity_id = o.entity_id AND r.sync_status = 'done' AND r.object_updated_at >= o.updated_at)"""
-_SAME_NUMBER = """EXISTS (SELECT 1 FROM {table} o WHERE o.entity_id = d.entity_id
+# Few numbers are there twice: those are found once, and only their documents are looked at further.
+_SAME_NUMBER = """CASE WHEN d.document_id IN (SELECT document_id FROM {table}
+    WHERE entity_id = :entity_id AND document_id IS NOT NULL GROUP BY document_id HAVING count(*) > 1)
+    THEN EXISTS (SELECT 1 FROM {table} o WHERE o.entity_id = d.entity_id
     AND o.document_id = d.document_id AND o.id <> d.id AND o.gone = 0 AND d.document_id <> '' AND {same}
-    AND {sent} EXISTS {record})"""
+    AND {sent} EXISTS {record}) END"""
 _DEDUCTION_RATE = "d.deduction IS NOT NULL AND NOT :defaults_unread AND {what}"
+_BILL_HAS_LINES = "EXISTS (SELECT 1 FROM payable_lines l WHERE l.payable_id = d.id)"
 # What a document lacks as a whole.
 _OF_A_BILL: Mapping[Lack, str] = {
     Lack.UNREAD: "d.lines_for IS NULL",
-    Lack.BILL_NO_LINES: "d.lines_for IS NOT NULL AND g.lines IS NULL",
+    Lack.BILL_NO_LINES: f"CASE WHEN d.lines_for IS NOT NULL AND g.id IS NULL THEN NOT {_BILL_HAS_LINES} END",
     Lack.PARTY: "d.counterpart_id IS NULL",
-    Lack.BILL_DISCOUNT: "g.lines > 0 AND d.discount <> 0",
-    Lack.ZERO: "g.is_zero AND coalesce(d.discount, 0) = 0",
+    Lack.BILL_DISCOUNT: f"CASE WHEN d.discount <> 0 THEN {_BILL_HAS_LINES} END",
+    Lack.ZERO: f"""CASE WHEN coalesce(d.total_amount, 0) = 0 AND coalesce(d.discount, 0) = 0
+        THEN {_BILL_HAS_LINES} AND NOT EXISTS (SELECT 1 FROM payable_lines l WHERE l.payable_id = d.id
+            AND (l.subtotal IS NOT 0 OR l.tax_amount IS NOT 0)) END""",
     Lack.NUMBER_LONG: "length(d.document_id) > 21",
     Lack.PERIOD: "coalesce(d.issued_at, d.due_date) <= :closed_up_to",
 }
@@ -104,9 +111,12 @@ _OF_AN_INVOICE: Mapping[Lack, str] = {
         what=f"{_RATES_KNOWN} AND :deduction_rate NOT IN {_LISTED_RATES}"
     ),
     Lack.DEDUCTION_RATE_ARCHIVED: _DEDUCTION_RATE.format(what=f":deduction_rate IN {_RATES_AWAY}"),
-    Lack.INVOICE_NO_LINES: "g.lines IS NULL",
+    Lack.INVOICE_NO_LINES: "json_array_length(d.lines) = 0",
     Lack.PARTY: "d.counterpart_id IS NULL",
-    Lack.ZERO: "g.is_zero AND d.deduction IS NULL AND NOT d.has_whole_discount",
+    Lack.ZERO: """CASE WHEN coalesce(d.total_amount, 0) = 0 AND d.deduction IS NULL
+            AND NOT d.has_whole_discount AND json_array_length(d.lines) > 0
+        THEN NOT EXISTS (SELECT 1 FROM json_each(d.lines) l
+            WHERE (l.value ->> 'total') IS NOT 0 OR (l.value ->> 'total_after') IS NOT 0) END""",
     Lack.NUMBER_LONG: "length(d.document_id) > 21",
     Lack.PERIOD: "coalesce(d.issue_date, d.due_date) <= :closed_up_to",
 }
@@ -143,14 +153,14 @@ def find(
 
 
 def lines(kind: str, wanted: str = "") -> str:
-    """A SELECT of `id`, `lines`, `lacks` and `is_zero` of each document of this kind.
+    """A SELECT of `id` and `lacks` of each document of this kind whose lines lack something.
 
     `wanted` says which rows `d` those are; those that were never tried, unless told otherwise.
     """
     source, record = (_BILL_LINES, "bill") if kind == "payable" else (_INVOICE_LINES, "receivable")
     return _LINES.format(
-        flags=_bits({lack: f"max({sql})" for lack, sql in _OF_A_LINE.items()}),
-        zero="max(net IS NULL OR net <> 0 OR tax_amount IS NULL OR tax_amount <> 0) = 0",
+        gathered=" | ".join(f"max(lack & {int(lack)})" for lack in _OF_A_LINE),
+        flags=_bits(_OF_A_LINE),
         lines=source.format(wanted=wanted or NEVER_TRIED.format(type=record)),
     )
 
