@@ -83,8 +83,9 @@ class Problems:
         """How many rows and bills are stopped."""
         return sum(one.rows for one in self.accounts) + self.no_lines_count + self.no_tax_count
 
-    def of(self, trouble: Trouble) -> tuple[AccountTrouble, ...]:
-        return tuple(one for one in self.accounts if one.trouble is trouble)
+    def of(self, trouble: str) -> tuple[AccountTrouble, ...]:
+        """The accounts with this trouble, by its word."""
+        return tuple(one for one in self.accounts if one.trouble == trouble)
 
 
 def trouble_with(used: UsedAccount, base: str | None) -> Trouble | None:
