@@ -11,6 +11,7 @@ from app.domain.people import Actor
 
 ASSIGNED, ASSIGNED_MANY = "account_assigned", "accounts_assigned"
 RETRIED, RETRIED_MANY = "retried", "records_retried"
+HANDLED, NOT_HANDLED, NOTED = "handled_elsewhere", "handled_taken_back", "note_left"
 UNDONE = "assignment_undone"
 """How an assignment is told that takes an earlier one back."""
 _TOGETHER = timedelta(minutes=30)

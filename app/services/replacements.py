@@ -86,8 +86,8 @@ class Result:
 
     now: LedgerAccount | None
     parts: list[tuple[Batch, BatchProgress, list[Refusal]]]
-    stopped_records: int
-    """How many records were stopped for an account that was archived or gone, and can be tried again."""
+    stopped: dict[str, int]
+    """How many of the bills that changed need attention, by problem: they go with Retry."""
 
     @property
     def total(self) -> int:
@@ -178,7 +178,7 @@ def result(deps: Deps, entity_id: str, new_id: str, batch_ids: Sequence[str]) ->
     found = [bulk_assignments.result(deps, entity_id, batch_id) for batch_id in batch_ids]
     parts = [(one.batch, one.progress, one.refusals) for one in found]
     now = account_choices.named(deps.db, entity_id, [new_id]).get(new_id)
-    return Result(now, parts, account_usage.stopped_records(deps.db, entity_id))
+    return Result(now, parts, account_usage.stopped_records(deps.db, entity_id, batch_ids))
 
 
 def _start(

@@ -213,13 +213,16 @@ def staying_ids(db: Database, entity_id: str, account_id: str, limit: int) -> li
     return [row["id"] for row in rows]
 
 
-def stopped_records(db: Database, entity_id: str) -> int:
-    """How many records were stopped because of an account that is archived or gone."""
-    row = db.execute(
+def stopped_records(db: Database, entity_id: str, batch_ids: Sequence[str]) -> dict[str, int]:
+    """How many records of the bills whose lines these batches changed need attention, by problem."""
+    rows = db.query(
         """
-        SELECT coalesce(sum(n), 0) FROM record_counts
-        WHERE entity_id = ? AND state = 'attention' AND problem IN ('ACC_ARCHIVED', 'ACC_GONE')
+        SELECT r.problem, count(*) AS n FROM synced_records r
+        WHERE r.entity_id = ? AND r.state = 'attention' AND r.object_type = 'bill' AND r.object_id IN (
+            SELECT parent_id FROM outbox
+            WHERE batch_id IN (SELECT value FROM json_each(?)) AND state = 'done')
+        GROUP BY r.problem ORDER BY n DESC, r.problem
         """,
-        [entity_id],
-    ).fetchone()
-    return int(row[0])
+        [entity_id, ids(batch_ids)],
+    )
+    return {row["problem"]: row["n"] for row in rows}

@@ -447,3 +447,18 @@ def what_sending_needs(db: Database) -> None:
         CREATE INDEX receivables_by_number ON receivables (entity_id, document_id) WHERE document_id IS NOT NULL;
         """,
     )
+
+
+@migrations()
+def trying_again(db: Database) -> None:
+    """Which records may be tried by themselves, and which are going to be, is found without reading others."""
+    run_script(
+        db,
+        """
+        CREATE INDEX records_to_try ON synced_records (problem, entity_id, updated_at)
+            WHERE state = 'attention' AND automatic_tries < 3;
+        CREATE INDEX outbox_planned ON outbox (entity_id, object_id)
+            WHERE state = 'queued' AND action = 'retry' AND actor_role = 'system';
+        CREATE INDEX records_handled ON synced_records (entity_id, updated_at DESC, id DESC) WHERE handled <> '';
+        """,
+    )

@@ -179,6 +179,21 @@ def test_an_archived_account_is_restored_when_the_fault_is_cleared(monite: Face)
     assert statuses(monite) == ["Active", "Active"]
 
 
+def test_a_renamed_account_has_its_old_name_again_when_the_fault_is_cleared(monite: Face) -> None:
+    monite.connect()
+    body = {"kind": "account_renamed", "entity_id": monite.entity_id, "options": {"name": "Mail"}}
+    books = f"/books/{monite.entity_id}"
+    before = [one["name"] for one in monite.control("GET", books).json["accounts"]]
+
+    fault = monite.control("POST", "/faults", body)
+    renamed = [one["name"] for one in monite.control("GET", books).json["accounts"]]
+    monite.control("DELETE", "/faults")
+
+    assert fault.status_code == 201
+    assert set(renamed) - set(before) == {"Mail"}
+    assert [one["name"] for one in monite.control("GET", books).json["accounts"]] == before
+
+
 def test_a_closed_period_is_as_it_was_when_the_fault_is_cleared(monite: Face) -> None:
     body = {"kind": "period_closed", "entity_id": monite.entity_id}
     monite.control("POST", "/faults", body)

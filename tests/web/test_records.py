@@ -103,7 +103,7 @@ def test_an_archived_account_counts_as_put_right_only_after_a_change_here(
     after = words(browser.get("/e/e1/log/1042").text)
 
     assert "not tried yet" not in before
-    assert "Put right today 09:42, not tried yet." in after
+    assert "Fixed today 09:42, not tried yet." in after
 
 
 def test_every_try_stays_on_the_page(enter: Enter, store: Database) -> None:

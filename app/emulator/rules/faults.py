@@ -18,6 +18,7 @@ KINDS = {
     "slow_pull": "The next first pull takes two minutes.",
     "period_closed": "The accounting period is closed up to today.",
     "account_archived": "An account that lines use is archived in the books.",
+    "account_renamed": "An account that lines use gets another name in the books, options.name if given.",
     "contact_archived": "The contact that most documents lead to is archived in the books.",
     "currency_disabled": "A currency is switched off in the books: options.currency, or the first one.",
     "duplicate_number": "The number of the next invoice is taken by one that was entered by hand.",

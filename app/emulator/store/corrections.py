@@ -52,6 +52,14 @@ def set_account_status(db: Database, organisation_id: str, account_id: str, stat
     )
 
 
+def rename_account(db: Database, organisation_id: str, account_id: str, name: str) -> None:
+    """Give an account another name."""
+    db.execute(
+        "UPDATE book_accounts SET name = ? WHERE organisation_id = ? AND id = ?",
+        [name, organisation_id, account_id],
+    )
+
+
 def find_contacts(db: Database, organisation_id: str) -> list[Row]:
     """The contacts with their statuses, by name."""
     return list(

@@ -59,19 +59,21 @@ class _Things:
     most_used: Callable[[Database, str, str], str | None]
     set_status: Callable[[Database, str, str, str], None]
 
-    def archive(self, db: Database, entity_id: str | None, options: Options) -> Options:
+    def chosen(self, db: Database, entity_id: str | None, options: Options) -> tuple[str, Row]:
         """The one that the options name, else the one that is used most, else any that is in use."""
         organisation_id = _organisation(db, entity_id)["id"]
-        key, statuses = (
-            f"{self.name}_id",
-            {row["id"]: row["status"] for row in self.find(db, organisation_id)},
-        )
-        asked = options.get(key) or self.most_used(db, str(entity_id), organisation_id)
-        found = asked or next((one for one, status in statuses.items() if status == "Active"), "")
-        if found not in statuses:
+        rows = {row["id"]: row for row in self.find(db, organisation_id)}
+        asked = options.get(f"{self.name}_id") or self.most_used(db, str(entity_id), organisation_id)
+        found = asked or next((one for one, row in rows.items() if row["status"] == "Active"), "")
+        if found not in rows:
             raise NotFoundError(f"{self.name.capitalize()} not found")
-        self.set_status(db, organisation_id, found, "Archived")
-        return {"organisation_id": organisation_id, key: found, "before": statuses[found]}
+        return organisation_id, rows[found]
+
+    def archive(self, db: Database, entity_id: str | None, options: Options) -> Options:
+        """Put one of them away."""
+        organisation_id, row = self.chosen(db, entity_id, options)
+        self.set_status(db, organisation_id, row["id"], "Archived")
+        return {"organisation_id": organisation_id, f"{self.name}_id": row["id"], "before": row["status"]}
 
     def restore(self, db: Database, options: Options) -> None:
         """As it was before."""
@@ -87,6 +89,18 @@ _ACCOUNTS = _Things(
 _CONTACTS = _Things(
     "contact", corrections.find_contacts, corrections.most_used_contact, corrections.set_contact_status
 )
+
+
+def _rename_account(db: Database, entity_id: str | None, options: Options) -> Options:
+    """To `name`, else to one that tells it from before."""
+    organisation_id, row = _ACCOUNTS.chosen(db, entity_id, options)
+    name = str(options.get("name") or f"{row['name']} (renamed)")
+    corrections.rename_account(db, organisation_id, row["id"], name)
+    return {"organisation_id": organisation_id, "account_id": row["id"], "name": name, "before": row["name"]}
+
+
+def _name_again(db: Database, options: Options) -> None:
+    corrections.rename_account(db, options["organisation_id"], options["account_id"], options["before"])
 
 
 def _disable_currency(db: Database, entity_id: str | None, options: Options) -> Options:
@@ -156,6 +170,7 @@ def _organisation(db: Database, entity_id: str | None) -> Options:
 MADE: dict[str, Make] = {
     "period_closed": _close_period,
     "account_archived": _ACCOUNTS.archive,
+    "account_renamed": _rename_account,
     "contact_archived": _CONTACTS.archive,
     "currency_disabled": _disable_currency,
     "duplicate_number": _enter_number,
@@ -166,6 +181,7 @@ MADE: dict[str, Make] = {
 UNDONE: dict[str, Undo] = {
     "period_closed": _unset,
     "account_archived": _ACCOUNTS.restore,
+    "account_renamed": _name_again,
     "contact_archived": _CONTACTS.restore,
     "currency_disabled": _enable_currency,
     "duplicate_number": _remove_document,
