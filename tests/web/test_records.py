@@ -63,7 +63,7 @@ def test_what_a_bill_lacks_is_listed_with_a_way_to_put_it_right(enter: Enter, st
     missing = [" ".join(item.get_text(" ").split()) for item in page.select(".condition.is-missing")]
     assert missing == [
         "Missing: These lines have no account: Oat milk Assign accounts",
-        "Missing: These tax rates aren't in Xero: 17.5 %",
+        "Missing: These tax rates aren't in Xero: 17.5 % Choose tax rates",
     ]
     link = page.select_one(".condition.is-missing a")
     assert link is not None
