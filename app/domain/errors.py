@@ -9,6 +9,7 @@ GangwayError
 │   ├── NotFoundError             404
 │   ├── ConflictError             409: the state of the thing forbids it
 │   └── RefusedError              400, 405, 406, 413, 422: the request itself is not accepted
+├── CalledOffError                what was to be done by itself must not be done any more
 ├── NotAllowedError               this person may not do or see that
 ├── NotThereError                 no such entity, record or batch here
 └── InputError                    what the person entered cannot be used; carries field and words
@@ -61,6 +62,10 @@ class ConflictError(MoniteError):
 
 class RefusedError(MoniteError):
     """The request itself is not accepted."""
+
+
+class CalledOffError(GangwayError):
+    """What was planned by itself must not be sent now that its time has come; nothing was asked."""
 
 
 class NotAllowedError(GangwayError):

@@ -35,6 +35,8 @@ class Intent:
     parent_id: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
+    not_before: datetime | None = None
+    """When it is sent at the earliest; as soon as possible when None."""
 
     @property
     def own_key(self) -> str:

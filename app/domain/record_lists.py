@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from app.domain.problems import Problem, problem_of
+from app.domain.problems import Problem, diagnose, problem_of
 from app.domain.synced_records import OBJECT_WORDS, RecordState
 
 T = TypeVar("T")
@@ -44,6 +44,9 @@ class RecordLine:
     created_at: datetime
     updated_at: datetime
     tries: int
+    handled: str = ""
+    """Why a person handles it elsewhere; empty while it is to be sent."""
+    automatic_tries: int = 0
 
     @property
     def word(self) -> str:
@@ -52,13 +55,19 @@ class RecordLine:
 
     @property
     def name(self) -> str:
-        """The record as people name it; the start of its id where its document isn't known here."""
-        return f"{self.word} {self.title or (self.object_id or self.id)[:8]}"
+        """The record as people name it."""
+        return record_name(self.object_type, self.title, self.object_id or self.id)
 
     @property
     def why(self) -> Problem | None:
         """The catalogue's entry for what stopped it."""
         return problem_of(self.problem) if self.problem else None
+
+    @property
+    def as_told(self) -> RecordLine:
+        """The record as Monite tells of it, whatever is planned or was decided here."""
+        found = diagnose(self.object_type, self.sync_status, self.error_text)
+        return replace(self, state=found.state, problem=found.problem)
 
     @property
     def stopped(self) -> bool:
@@ -70,6 +79,34 @@ class RecordLine:
         """Whether another try may help, as far as its problem tells."""
         why = self.why if self.stopped else None
         return why is not None and why.retryable
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBrief:
+    """As much of a record as a decision about thousands needs; `changed_at` as the store writes it."""
+
+    id: str
+    object_type: str
+    object_id: str | None
+    state: RecordState
+    problem: str
+    title: str
+    party: str
+    amount: int | None
+    currency: str
+    object_status: str | None
+    in_books: bool
+    """Whether the accounting system has it already, as far as we know."""
+    changed_at: str
+
+    @property
+    def name(self) -> str:
+        return record_name(self.object_type, self.title, self.object_id or self.id)
+
+
+def record_name(object_type: str, title: str, stands_for: str) -> str:
+    """A record as people name it; the start of an id where its document isn't known here."""
+    return f"{OBJECT_WORDS.get(object_type, 'Record')} {title or stands_for[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

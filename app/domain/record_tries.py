@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from app.domain.people import Actor
 
+RETRY = "retry"
+"""The action of a try in the outbox."""
 WAITS = (1, 2, 3, 5, 10, 30, 60)
 MOST_LOOKS = 40
 """Half an hour and a bit; from then on the hourly refresh alone brings news."""

@@ -29,13 +29,25 @@ def plain(cell: str) -> str:
     return rest if cell != rest and shielded(rest) == cell else cell
 
 
-def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """A CSV file piece by piece, with a byte-order mark: texts shielded, numbers plain, nothing for None."""
+def csv_lines(rows: Iterable[Sequence[Cell]], separator: str = ",") -> Iterator[str]:
+    """A CSV file piece by piece, with a byte-order mark: texts shielded, numbers plain, nothing for None.
+
+    Spreadsheets that expect semicolons between cells expect commas in numbers.
+    """
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, delimiter=separator)
     buffer.write(BYTE_ORDER_MARK)
     for row in rows:
-        writer.writerow([shielded(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([_cell(cell, separator) for cell in row])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
+
+
+def _cell(cell: Cell, separator: str) -> Cell:
+    if isinstance(cell, str):
+        # No file of texts may hold this character; nothing that people write does.
+        return shielded(cell.replace("\0", "\ufffd"))
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", ",") if separator == ";" else f"{cell:f}"
+    return cell

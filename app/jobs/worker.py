@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.resources import Share
 from app.jobs.bells import Bell
 from app.services import (
+    automatic_tries,
     bulk_assignments,
     diagnoses,
     first_send_steps,
@@ -51,7 +52,7 @@ def _send(deps: Deps) -> int:
 def _look(deps: Deps) -> int:
     looked = watches.run_due(deps, ROUND) + first_send_steps.follow_all(deps)
     settled = retries.settle_stopped(deps) + bulk_assignments.settle_stopped(deps)
-    return looked + settled + diagnoses.renew(deps)
+    return looked + settled + automatic_tries.look_after(deps) + diagnoses.renew(deps)
 
 
 def _read(share: Share) -> Round:

@@ -33,7 +33,7 @@ from app.domain.readiness import Outcome as Foretold
 from app.domain.record_lists import LogFilter, RecordLine
 from app.domain.sync_rules import USUAL, SyncRules
 from app.domain.synced_records import RecordState
-from app.services import first_send_steps, frames, outbox, previews, readiness, retries, rules
+from app.services import first_send_steps, frames, outbox, previews, readiness, rules, verdicts
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.services.rules import RulesView
@@ -329,7 +329,7 @@ def _stopped(deps: Deps, frame: Frame, rules_now: RulesView) -> list[Candidate]:
 
 
 def _lacks_nothing(deps: Deps, frame: Frame, line: RecordLine, found: RulesView) -> bool:
-    if line.object_id is None or line.problem in _UNSURE or retries.why_not(deps, frame, line) is not None:
+    if line.object_id is None or line.problem in _UNSURE or verdicts.why_not(deps, line) is not None:
         return False
     foretold = readiness.foretell(deps, frame.entity_id, line.object_type, line.object_id, found.context)
     return foretold.outcome is Foretold.CLEAR and not foretold.cautions

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from app.domain.handovers import DefaultUsed, Handover, Period
 from app.domain.sync_rules import PAYABLE_CHOICES, RECEIVABLE_CHOICES
-from app.services import holds, retries
+from app.services import holds, readiness
 from app.services.deps import Deps
 from app.store import account_choices, entity_defaults, handovers
 
@@ -33,7 +33,7 @@ def get(deps: Deps, entity_id: str, period: Period, zone: tzinfo, most: int | No
         changes=changes,
         defaults=defaults,
         default_account=default,
-        rules=retries.rules_in_force(deps, entity_id),
+        rules=readiness.rules_in_force(deps.db, entity_id),
         held=holds.standing(deps.db, entity_id) is not None,
         counts={"not_sent": n_not_sent, "changes": n_changes, "defaults": n_defaults},
     )

@@ -19,6 +19,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.domain.errors import (
+    CalledOffError,
     CredentialsError,
     GangwayError,
     MoniteError,
@@ -115,14 +116,13 @@ def _finish(deps: Deps, handler: Handler, row: OutboxRow, answer: Any) -> Outbox
 
 
 def _refuse(deps: Deps, handler: Handler, row: OutboxRow, error: GangwayError) -> OutboxState:
-    now = deps.clock()
+    now, status = deps.clock(), getattr(error, "status", None)
+    state = OutboxState.STOPPED if isinstance(error, CalledOffError) else OutboxState.REFUSED
     with write(deps.db):
-        if outbox.close(
-            deps.db, row, OutboxState.REFUSED, now, error=str(error), status=getattr(error, "status", None)
-        ):
+        if outbox.close(deps.db, row, state, now, error=str(error), status=status):
             handler.refused(deps, row, error)
             _told(deps, row, now)
-    return OutboxState.REFUSED
+    return state
 
 
 def _later(deps: Deps, row: OutboxRow, error: MoniteError, wait: timedelta) -> OutboxState:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.domain.errors import NotThereError
+from app.domain.errors import MoniteError, NotThereError
+from app.domain.events import REPAIRS
 from app.domain.outbox import OutboxRow
-from app.domain.problems import Phrase, what_happened
+from app.domain.problems import Again, Phrase, what_happened
 from app.domain.readiness import Condition, DocumentFacts, settled
 from app.domain.record_lists import (
     NO_COUNT_OVER,
@@ -18,23 +19,27 @@ from app.domain.record_lists import (
     ProblemGroup,
     RecordLine,
 )
+from app.domain.record_notes import RecordNote
 from app.domain.record_tries import RecordTry
 from app.domain.resources import CONNECTION, RECORDS, ResourceState
 from app.domain.synced_records import RecordState
-from app.services import assignments, frames, readiness, refresh, retries
+from app.services import frames, readiness, record_marks, refresh, sightings, verdicts
 from app.services.deps import Deps
 from app.services.frames import Frame
+from app.services.record_marks import MARKABLE, Handled
 from app.store import (
+    automatic_tries,
     connections,
     events,
     outbox,
     record_documents,
     record_lists,
+    record_notes,
     record_tries,
     resources,
     revisions,
 )
-from app.store.database import to_text
+from app.store.database import to_text, write
 
 TABS: Mapping[str, tuple[RecordState, ...]] = {
     "attention": (RecordState.ATTENTION,),
@@ -46,6 +51,8 @@ TABS: Mapping[str, tuple[RecordState, ...]] = {
 }
 BEHIND_THE_LOG = (*RECORDS, "payables", "receivables", CONNECTION)
 BY_PROBLEM = ("attention", "cannot")
+HANDLED_SHOWN = 10
+PERSON_WAITS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,8 @@ class Log:
     newest: str = ""
     """The newest change that is on the screen, as addresses write it."""
     page: Page[RecordLine] = field(default_factory=lambda: Page(()))
+    next_tries: Mapping[str, datetime] = field(default_factory=dict)
+    """When those of the page that are tried by themselves are tried next."""
     groups: Sequence[ProblemGroup] = ()
     left_out: Page[LeftOutDocument] = field(default_factory=lambda: Page(()))
 
@@ -103,16 +112,48 @@ class OneRecord:
     conditions: Sequence[Condition]
     document: DocumentFacts | None
     tries: Sequence[RecordTry]
+    notes: Sequence[RecordNote]
+    handled: Handled | None
     queued: OutboxRow | None
+    """The try that is to be sent, or is being sent now."""
     fixed_at: datetime | None
     fixed: bool
+    gone_after: datetime | None
+    """When its document was last seen here, if it has been deleted since."""
     slow: bool
     why_not: Phrase | None
     obstacle: Phrase | None
 
     @property
+    def told(self) -> RecordLine:
+        """The record as Monite tells of it, whatever is planned or was decided here; else as it stands."""
+        return self.line.as_told if self.planned or self.handled else self.line
+
+    @property
+    def planned(self) -> bool:
+        """Whether it is tried again by itself, later."""
+        return self.queued is not None and self.queued.automatic and not self.queued.attempts
+
+    @property
+    def shape(self) -> str:
+        """What a page shows of it while it is on its way: it is drawn again once that has changed."""
+        at = self.queued.not_before.isoformat() if self.queued and self.planned else ""
+        return f"{self.line.tries}.{at}"
+
+    @property
+    def asks_to_check(self) -> bool:
+        """Whether it may be in the accounting system already, so that a person should look there first."""
+        why = self.told.why
+        return why is not None and (why.again is Again.AFTER_CHECK or why.code == "NUMBER_USED")
+
+    @property
     def retryable(self) -> bool:
         return self.why_not is None and self.obstacle is None
+
+    @property
+    def markable(self) -> bool:
+        """Whether a person may say that it is handled elsewhere."""
+        return self.planned or self.line.state in MARKABLE
 
     @property
     def lacking(self) -> list[Condition]:
@@ -139,7 +180,7 @@ def find(deps: Deps, entity_id: str, query: LogQuery) -> Log:
         problems=record_lists.problems_in_use(deps.db, entity_id),
         read=min(states.values(), key=lambda state: state.as_of or deps.clock(), default=None),
         failing={kind: state for kind, state in states.items() if state.state == "error"},
-        obstacle=retries.obstacle(frame),
+        obstacle=verdicts.obstacle(frame),
         frame=frame,
     )
     return _with_lines(deps, entity_id, log, wanted)
@@ -151,7 +192,7 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     if line is None:
         raise NotThereError("There is no such record here.")
     frame = frames.get(deps, entity_id)
-    found = retries.missing(deps, frame, line)
+    found = verdicts.foretold(deps, frame, line).conditions
     rows = outbox.find_for_object(deps.db, line.id, "retry")
     queued = next((row for row in rows if row.open), None)
     waited = deps.clock() - line.updated_at
@@ -161,20 +202,39 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     return OneRecord(
         line=line,
         frame=frame,
-        happened=happened(frame, line),
+        happened=happened(frame, line.as_told if line.handled or (queued and queued.automatic) else line),
         conditions=found,
         document=document,
         tries=record_tries.find(deps.db, line.id),
+        notes=record_notes.find(deps.db, line.id),
+        handled=record_marks.handled(deps, line),
         queued=queued,
         fixed=stopped and _is_fixed(line, found, fixed_at),
         fixed_at=fixed_at,
+        gone_after=record_lists.last_listed(deps.db, line) if document and document.gone else None,
         # While it is queued here, Monite's last change says nothing about how long it has waited.
         slow=line.state is RecordState.WAITING
         and queued is None
         and waited > 2 * timedelta(minutes=deps.settings.sync_interval_minutes),
-        why_not=retries.why_not(deps, frame, line),
-        obstacle=retries.obstacle(frame),
+        why_not=verdicts.why_not(deps, line),
+        obstacle=verdicts.obstacle(frame),
     )
+
+
+def check(deps: Deps, entity_id: str, record_id: str) -> bool:
+    """Ask Monite how a record stands while a person waits; whether it answered. Raises NotThereError."""
+    line = record_lists.get(deps.db, entity_id, record_id)
+    if line is None:
+        raise NotThereError("There is no such record here.")
+    try:
+        with deps.monite.hurried(PERSON_WAITS):
+            seen = deps.monite.get_synced_record(entity_id, record_id)
+    except MoniteError:
+        return False
+    with write(deps.db):
+        sightings.records(deps.db, entity_id, [(seen, None)], deps.clock())
+        revisions.bump(deps.db, entity_id)
+    return True
 
 
 def states(deps: Deps, entity_id: str, record_ids: Sequence[str]) -> list[RecordLine]:
@@ -185,6 +245,12 @@ def states(deps: Deps, entity_id: str, record_ids: Sequence[str]) -> list[Record
 def newer(deps: Deps, entity_id: str, query: LogQuery, than: str, shown: Sequence[str]) -> int:
     """How many records of this list changed after the newest on the screen, those shown left aside."""
     return record_lists.newer_changes(deps.db, entity_id, filter_of(deps, query), than=than, shown=shown)
+
+
+def next_tries(deps: Deps, lines: Sequence[RecordLine]) -> Mapping[str, datetime]:
+    """When each of these is tried by itself next; those that aren't are left out."""
+    waiting = [line.id for line in lines if line.state is RecordState.WAITING]
+    return automatic_tries.next_at(deps.db, waiting) if waiting else {}
 
 
 def revision(deps: Deps, entity_id: str) -> int:
@@ -237,12 +303,13 @@ def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int]
     )
     counts = {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
     counts["all"] = sum(found.values())
-    rules = retries.rules_in_force(deps, entity_id)
+    rules = readiness.rules_in_force(deps.db, entity_id)
     if rules is None:
         return counts, False
-    counts["left_out"], many = record_documents.count_left_out(
+    documents, many = record_documents.count_left_out(
         deps.db, entity_id, rules, limit=NO_COUNT_OVER, object_type=query.object_type
     )
+    counts["left_out"] += documents
     return counts, many
 
 
@@ -253,21 +320,35 @@ def _reads(deps: Deps, entity_id: str) -> dict[str, ResourceState]:
 
 def _with_lines(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
     query = log.query
-    if query.tab == "left_out":
-        rules = retries.rules_in_force(deps, entity_id)
-        if rules is None:
-            return log
-        found = record_documents.left_out(
-            deps.db, entity_id, rules, object_type=query.object_type, text=query.text, after=query.after
-        )
-        return replace(log, left_out=found)
+    if query.tab == "left_out" and query.view != "record":
+        return _with_left_out(deps, entity_id, log, wanted)
     if query.by_problem:
         groups = record_lists.problem_groups(deps.db, entity_id, wanted)
         newest = record_lists.page(deps.db, entity_id, wanted, size=1).lines
         return replace(log, groups=groups, total=sum(group.count for group in groups), newest=_newest(newest))
     page = record_lists.page(deps.db, entity_id, wanted, after=query.after, before=query.before)
     total = record_lists.count(deps.db, entity_id, wanted) if wanted.narrow else log.total
-    return replace(log, page=page, total=total, newest=_newest(page.lines))
+    return replace(
+        log,
+        page=page,
+        total=total,
+        newest=_newest(page.lines),
+        next_tries=next_tries(deps, page.lines),
+    )
+
+
+def _with_left_out(deps: Deps, entity_id: str, log: Log, wanted: LogFilter) -> Log:
+    """What people handle elsewhere on the first page, and what the rules leave out on all of them."""
+    query, rules = log.query, readiness.rules_in_force(deps.db, entity_id)
+    if not query.after:
+        page = record_lists.page(deps.db, entity_id, wanted, size=HANDLED_SHOWN)
+        log = replace(log, page=page, total=record_lists.count(deps.db, entity_id, wanted))
+    if rules is None:
+        return log
+    found = record_documents.left_out(
+        deps.db, entity_id, rules, object_type=query.object_type, text=query.text, after=query.after
+    )
+    return replace(log, left_out=found)
 
 
 def _newest(lines: Sequence[RecordLine]) -> str:
@@ -283,7 +364,7 @@ def _fixed_at(deps: Deps, line: RecordLine, document: DocumentFacts | None) -> d
     """When a person last changed something about this record after it had stopped."""
     ids = [part.id for part in document.lines if part.id] if document else []
     ids += [line.object_id] if line.object_id else []
-    return events.last_about(deps.db, line.entity_id, assignments.EVENT, ids, since=line.updated_at)
+    return events.last_about(deps.db, line.entity_id, REPAIRS, ids, since=line.updated_at)
 
 
 def _is_fixed(line: RecordLine, found: Sequence[Condition], fixed_at: datetime | None) -> bool:

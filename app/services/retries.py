@@ -5,63 +5,72 @@ What is in the accounting system already is updated by its link, never made a se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from app.domain.batches import Batch, BatchProgress
 from app.domain.errors import InputError, NotThereError
 from app.domain.events import RETRIED, RETRIED_MANY
-from app.domain.outbox import Intent
-from app.domain.problems import Phrase, diagnose
-from app.domain.readiness import Condition
-from app.domain.record_lists import LogFilter, RecordLine
+from app.domain.outbox import Intent, OutboxState
+from app.domain.problems import Phrase
+from app.domain.record_lists import LogFilter, RecordBrief, RecordLine
 from app.domain.record_tries import RecordTry
-from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
-from app.services import batches, frames, holds, outbox, readiness
+from app.services import batches, frames, outbox, verdicts
 from app.services.deliveries.retries import ACTION
 from app.services.deps import Deps
-from app.services.frames import Frame
-from app.store import batches as batch_rows
 from app.store import (
+    automatic_tries,
     events,
     record_lists,
     record_tries,
     revisions,
-    sync_rules,
 )
-from app.store.database import to_text, write
+from app.store import batches as batch_rows
+from app.store import outbox as outbox_rows
+from app.store.database import write
 
 BATCH = "retry"
-MOST = 2000
-"""A batch that a person can still follow; the rest is for the next one."""
+MOST = 50_000
+"""As many as one batch takes; whoever has more does the rest afterwards."""
+AT_ONCE = 500
+"""Records in one transaction: short enough that nobody else waits for it."""
 A_MINUTE = 600
 """How many go through in about a minute, as an estimate."""
+NAMED = 20
+"""How many of those that are left alone are named for each reason."""
+SHOWN = 200
+"""How many of those that a batch did not get sent are listed."""
 STOPPED_LATELY = timedelta(days=2)
-_WHY = {
-    "ACC_LINE": "a line still has no account",
-    "ACC_PRODUCT": "a product still has no account",
-    "LINES_NONE": "still has no lines",
-    "DISCOUNT_WHOLE": "discount on the whole invoice",
-    "RULES": "your sync rules leave it out",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Ticked records, or all that match a filter."""
+    """Ticked records, all that match a filter, or all that a batch did not get sent."""
 
     ids: tuple[str, ...] = ()
     wanted: LogFilter | None = None
+    batch_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """Records that won't be tried for one reason, the newest of them by name."""
+
+    why: Phrase
+    count: int
+    named: tuple[RecordBrief, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
     """What a Retry of these records would do; nothing has happened yet."""
 
-    can: tuple[RecordLine, ...] = ()
-    cannot: tuple[tuple[RecordLine, Phrase], ...] = ()
+    can: tuple[RecordBrief, ...] = ()
+    cannot: tuple[LeftAlone, ...] = ()
+    """By reason, the most frequent first."""
     until: str = ""
     more: int = 0
     """How many match beyond what one batch takes."""
@@ -73,84 +82,77 @@ class Review:
     """How many may be there without our knowing."""
 
     @property
+    def left(self) -> int:
+        """How many won't be tried."""
+        return sum(group.count for group in self.cannot)
+
+    @property
     def minutes(self) -> int:
         return max(1, round(len(self.can) / A_MINUTE))
 
 
-def obstacle(frame: Frame | None) -> Phrase | None:
-    """Why nothing can be sent at all now; None when it can."""
-    if frame is None or not frame.connected:
-        return Phrase("Connect to your accounting system first. Nothing can be sent until then.")
-    if frame.held:
-        return Phrase("Sending is on hold. Resume it first, under Sync rules.")
-    return None
-
-
 def review(deps: Deps, entity_id: str, selection: Selection) -> Review:
     """Which of the selected records can be tried again now, and why the others can't."""
-    frame = frames.get(deps, entity_id)
-    lines, more = _select(deps, entity_id, selection)
-    can: list[RecordLine] = []
-    cannot: list[tuple[RecordLine, Phrase]] = []
-    for line in lines:
-        reason = why_not(deps, frame, line)
-        if reason is None:
-            can.append(line)
-        else:
-            cannot.append((line, reason))
+    found, more = _select(deps, entity_id, selection)
+    against = verdicts.against(deps, entity_id, found)
+    can = tuple(record for record in found if record.id not in against)
     return Review(
-        can=tuple(can),
-        cannot=tuple(cannot),
-        until=to_text(max(line.updated_at for line in lines)) if lines else "",
+        can=can,
+        cannot=_grouped(found, against),
+        until=max((record.changed_at for record in found), default=""),
         more=more,
-        obstacle=obstacle(frame),
-        in_books=sum(1 for line in can if line.platform_object_id),
-        unsure=sum(1 for line in can if line.problem == "TIMEOUT" and not line.platform_object_id),
+        obstacle=verdicts.obstacle(frames.get(deps, entity_id)),
+        in_books=sum(1 for record in can if record.in_books),
+        unsure=sum(1 for record in can if record.problem == "TIMEOUT" and not record.in_books),
     )
 
 
 def start(deps: Deps, entity_id: str, selection: Selection, form_key: str) -> Batch:
-    """Queue a Retry of everything in the selection that can be tried; the same form starts one batch only."""
+    """Queue a Retry of everything in the selection that can be tried; the same form starts one batch only.
+
+    It is queued portion by portion. Were this cut off, the batch holds what was queued until then, and
+    everything else stands as it stood.
+    """
     found = review(deps, entity_id, selection)
     if found.obstacle is not None:
         raise InputError("retry", found.obstacle.text)
-    now = deps.clock()
-    details = {"skipped": [[line.id, line.name, why.text] for line, why in found.cannot]}
     with write(deps.db):
         batch, is_new = batches.create(
             deps.db,
             entity_id,
             kind=BATCH,
             form_key=form_key,
-            total=len(found.can),
-            details=details,
+            total=0,
+            details={"left": [_told(group) for group in found.cannot]},
             actor=deps.actor,
-            now=now,
+            now=deps.clock(),
         )
-        if is_new:
-            if not found.can:
-                raise InputError("retry", "None of these records can be tried again now.")
-            queue(deps, entity_id, found.can, batch.id)
+        if is_new and not found.can:
+            raise InputError("retry", "None of these records can be tried again now.")
+    if is_new:
+        _queue_all(deps, entity_id, found.can, batch.id)
     deps.wake()
-    return batch
+    return batches.get(deps.db, entity_id, batch.id)
 
 
 def retry(deps: Deps, entity_id: str, record_id: str) -> RecordLine:
     """Try one record again at once; the record as it stands then.
 
-    Raises InputError, in words, when it can't be tried. Pressing twice tries once.
+    Raises InputError, in words, when it can't be tried. Pressing twice tries once. A try that was
+    planned by itself is made now instead.
     """
     line = _get(deps, entity_id, record_id)
-    if line.state is RecordState.WAITING:
+    if _is_under_way(deps, line):
         return line
     frame = frames.get(deps, entity_id)
-    against = obstacle(frame) or why_not(deps, frame, line)
+    against = verdicts.obstacle(frame) or verdicts.why_not(deps, line)
     if against is not None:
         raise InputError("retry", against.text)
     with write(deps.db):
-        if _get(deps, entity_id, record_id).state is RecordState.WAITING:
-            return _get(deps, entity_id, record_id)
-        ids = queue(deps, entity_id, [line], None)
+        now_line = _get(deps, entity_id, record_id)
+        if _is_under_way(deps, now_line):
+            return now_line
+        ids = queue(deps, entity_id, [line])
     outbox.deliver_now(deps, ids)
     return _get(deps, entity_id, record_id)
 
@@ -162,8 +164,8 @@ def get_batch(deps: Deps, entity_id: str, batch_id: str) -> tuple[Batch, BatchPr
 
 
 def results(deps: Deps, entity_id: str, batch_id: str) -> list[tuple[RecordTry, RecordLine]]:
-    """What became of each record that the batch tried, in order."""
-    tries = record_tries.find_in_batch(deps.db, batch_id)
+    """What the batch tried and did not get sent, in order; no more of it than a page takes."""
+    tries = record_tries.unsent_in_batch(deps.db, batch_id, SHOWN)
     found = record_lists.find_by_ids(deps.db, entity_id, [one.record_id for one in tries])
     lines = {line.id: line for line in found}
     return [(one, lines[one.record_id]) for one in tries if one.record_id in lines]
@@ -179,15 +181,14 @@ def stop(deps: Deps, entity_id: str, batch_id: str) -> BatchProgress:
 
 def settle(deps: Deps, entity_id: str) -> int:
     """Give records their state back whose Retry was called off; says how many there were."""
-    stranded = record_lists.find_stranded(deps.db, entity_id)
-    if not stranded:
-        return 0
-    with write(deps.db):
-        for line in record_lists.find_stranded(deps.db, entity_id):
-            found = diagnose(line.object_type, line.sync_status, line.error_text)
-            record_lists.set_state(deps.db, line.id, found)
-        revisions.bump(deps.db, entity_id)
-    return len(stranded)
+    settled = 0
+    while record_lists.find_stranded(deps.db, entity_id, 1):
+        with write(deps.db):
+            stranded = record_lists.find_stranded(deps.db, entity_id, AT_ONCE)
+            record_lists.set_as_told(deps.db, entity_id, [line.id for line in stranded])
+            revisions.bump(deps.db, entity_id)
+        settled += len(stranded)
+    return settled
 
 
 def settle_stopped(deps: Deps) -> int:
@@ -199,65 +200,94 @@ def settle_stopped(deps: Deps) -> int:
     return sum(settle(deps, entity_id) for entity_id in stopped)
 
 
-def missing(deps: Deps, frame: Frame | None, line: RecordLine) -> list[Condition]:
-    """Everything that sending this record needs, as far as it is known here."""
-    context = readiness.context(deps, line.entity_id, frame)
-    foretold = readiness.foretell(deps, line.entity_id, line.object_type, line.object_id, context)
-    return list(foretold.conditions)
-
-
-def rules_in_force(deps: Deps, entity_id: str) -> SyncRules | None:
-    """What goes out, or will once sending is no longer on hold; None while that was never read."""
-    hold = holds.standing(deps.db, entity_id)
-    return hold.rules if hold else sync_rules.find(deps.db, entity_id)
-
-
-def why_not(deps: Deps, frame: Frame | None, line: RecordLine) -> Phrase | None:
-    """Why this record can't be tried again now; None when it can."""
-    if line.state is RecordState.SENT:
-        return Phrase("already sent")
-    if line.state is RecordState.WAITING:
-        return Phrase("already on its way")
-    if line.state is not RecordState.ATTENTION or not (line.why and line.why.retryable):
-        return Phrase(line.why.title if line.why else "left out")
-    for condition in missing(deps, frame, line):
-        if condition.ok is False and condition.code in _WHY:
-            return Phrase(_WHY[condition.code])
-    return None
-
-
-def _select(deps: Deps, entity_id: str, selection: Selection) -> tuple[list[RecordLine], int]:
-    if selection.wanted is None:
-        return record_lists.find_by_ids(deps.db, entity_id, selection.ids[:MOST]), 0
-    lines = record_lists.every(deps.db, entity_id, selection.wanted, MOST)
-    return lines, max(0, record_lists.count(deps.db, entity_id, selection.wanted) - len(lines))
-
-
-def queue(deps: Deps, entity_id: str, lines: Sequence[RecordLine], batch_id: str | None) -> list[int]:
+def queue(deps: Deps, entity_id: str, lines: Sequence[RecordLine], batch_id: str | None = None) -> list[int]:
     """Queue a push for each, inside the caller's transaction, and show them as on their way."""
     now = deps.clock()
-    intents = [
-        Intent(ACTION, line.object_type, line.id, body={"seen": to_text(line.updated_at)}) for line in lines
-    ]
-    ids = outbox.put(deps.db, entity_id, deps.actor, intents, now, batch_id=batch_id)
-    record_lists.set_waiting(deps.db, [line.id for line in lines])
-    for line in lines:
-        events.add(
-            deps.db,
-            entity_id,
-            now,
-            RETRIED,
-            deps.actor,
-            object_type=line.object_type,
-            object_id=line.object_id or line.id,
-            was=line.problem or None,
-            note=line.name,
-            batch_id=batch_id,
-        )
-    if batch_id is not None:
-        events.add(deps.db, entity_id, now, RETRIED_MANY, deps.actor, note=str(len(lines)))
-    revisions.bump(deps.db, entity_id)
+    records = [verdicts.brief_of(line) for line in lines]
+    ids = outbox.put(
+        deps.db, entity_id, deps.actor, [_intent(record) for record in records], now, batch_id=batch_id
+    )
+    _show_queued(deps, entity_id, records, batch_id)
     return ids
+
+
+def _queue_all(deps: Deps, entity_id: str, records: Sequence[RecordBrief], batch_id: str) -> None:
+    """Queue a push for each that still needs attention, in one short transaction after the other."""
+    queued = 0
+    for portion in _portions(records):
+        with write(deps.db):
+            stopped = record_lists.still_stopped(deps.db, [record.id for record in portion])
+            chosen = [record for record in portion if record.id in stopped]
+            intents = [_intent(record) for record in chosen]
+            outbox_rows.add_many(deps.db, entity_id, deps.actor, intents, deps.clock(), batch_id=batch_id)
+            batch_rows.grow(deps.db, batch_id, len(chosen))
+            _show_queued(deps, entity_id, chosen, batch_id)
+        queued += len(chosen)
+    with write(deps.db):
+        events.add(deps.db, entity_id, deps.clock(), RETRIED_MANY, deps.actor, note=str(queued))
+        batch_rows.finish(deps.db, batch_id, deps.clock())
+
+
+def _show_queued(deps: Deps, entity_id: str, records: Sequence[RecordBrief], batch_id: str | None) -> None:
+    ids = [record.id for record in records]
+    record_lists.set_waiting(deps.db, ids)
+    automatic_tries.start_over(deps.db, ids)
+    events.add_many(
+        deps.db,
+        entity_id,
+        deps.clock(),
+        ((r.object_type, r.object_id or r.id, r.problem or None, r.name) for r in records),
+        kind=RETRIED,
+        actor=deps.actor,
+        batch_id=batch_id,
+    )
+    revisions.bump(deps.db, entity_id)
+
+
+def _intent(record: RecordBrief) -> Intent:
+    return Intent(ACTION, record.object_type, record.id, body={"seen": record.changed_at})
+
+
+def _is_under_way(deps: Deps, line: RecordLine) -> bool:
+    """Whether the record is being tried, or will be because a person asked for it."""
+    if line.state is not RecordState.WAITING:
+        return False
+    rows = outbox_rows.find_for_object(deps.db, line.id, ACTION)
+    current = next((row for row in rows if row.open), None)
+    return current is None or not current.automatic or current.state is not OutboxState.QUEUED
+
+
+def _select(deps: Deps, entity_id: str, selection: Selection) -> tuple[list[RecordBrief], int]:
+    if selection.batch_id:
+        batches.get(deps.db, entity_id, selection.batch_id)
+        tries = record_tries.unsent_in_batch(deps.db, selection.batch_id, MOST)
+        return record_lists.briefs_of(deps.db, entity_id, [one.record_id for one in tries]), 0
+    if selection.wanted is None:
+        return record_lists.briefs_of(deps.db, entity_id, selection.ids[:MOST]), 0
+    found = record_lists.briefs(deps.db, entity_id, selection.wanted, MOST)
+    if len(found) < MOST:
+        return found, 0
+    return found, record_lists.count(deps.db, entity_id, selection.wanted) - len(found)
+
+
+def _grouped(records: Sequence[RecordBrief], against: Mapping[str, Phrase]) -> tuple[LeftAlone, ...]:
+    groups: dict[str, list[RecordBrief]] = {}
+    for record in records:
+        if record.id in against:
+            groups.setdefault(against[record.id].text, []).append(record)
+    made = (LeftAlone(Phrase(why), len(group), tuple(group[:NAMED])) for why, group in groups.items())
+    return tuple(sorted(made, key=lambda group: group.count, reverse=True))
+
+
+def _told(group: LeftAlone) -> dict[str, Any]:
+    """What a batch keeps of those that it left alone."""
+    named = [[record.id, record.name] for record in group.named]
+    return {"why": group.why.text, "count": group.count, "named": named}
+
+
+def _portions(records: Sequence[RecordBrief]) -> Iterator[Sequence[RecordBrief]]:
+    for at in range(0, len(records), AT_ONCE):
+        yield records[at : at + AT_ONCE]
 
 
 def _get(deps: Deps, entity_id: str, record_id: str) -> RecordLine:

@@ -14,9 +14,10 @@ from sqlite_utils import Database
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.people import SYSTEM
 from app.domain.problems import diagnose
-from app.domain.record_tries import next_wait, result_of
+from app.domain.record_tries import TryResult, next_wait, result_of
 from app.domain.resources import CONNECTION, RESOURCES
 from app.domain.synced_records import SyncedRecord
+from app.services import automatic_tries
 from app.store import (
     connections,
     events,
@@ -118,6 +119,8 @@ def records(
     changed = synced_records.save(db, entity_id, seen, now)
     for record, _ in seen:
         _tries_of(db, entity_id, record, before.get(record.id), now)
+    failed = [record.id for record, _ in seen if result_of(record.sync_status) is TryResult.FAILED]
+    automatic_tries.plan(db, entity_id, now, failed)
     return changed
 
 

@@ -15,7 +15,7 @@ from app.domain.record_lists import LogFilter, Page, ProblemGroup
 from app.domain.resources import RESOURCES, ResourceState
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
-from app.services import frames, histories, retries
+from app.services import frames, histories, readiness
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.store import api_calls, connections, record_lists, resources, support
@@ -64,7 +64,7 @@ def get(deps: Deps, entity_id: str) -> Look:
         frame=frame,
         counts=record_lists.state_counts(deps.db, entity_id),
         groups=record_lists.problem_groups(deps.db, entity_id, stopped),
-        rules=retries.rules_in_force(deps, entity_id),
+        rules=readiness.rules_in_force(deps.db, entity_id),
         connections=connections.find(deps.db, entity_id),
         reads=[known.get(name, ResourceState(name)) for name in RESOURCES],
         events=histories.latest(deps, entity_id, LATEST),

@@ -62,6 +62,14 @@ def page(db: Database, entity_id: str, query: AssignQuery, after: str = "", befo
     )
 
 
+def every(db: Database, entity_id: str, query: AssignQuery, at_once: int) -> Iterator[list[Assignable]]:
+    """All rows that a filter shows, in the order of the list, so many at a time."""
+    place: list[Any] | None = None
+    while rows := _read(db, entity_id, query, place, backwards=False, limit=at_once):
+        yield _with_sent(db, [_from_row(query.kind, row) for row in rows])
+        place = [rows[-1][column] for column in _ORDER[query.kind][1]]
+
+
 def get(db: Database, entity_id: str, kind: Kind, object_id: str) -> Assignable | None:
     """One row of this entity, whatever its state."""
     sql = f"SELECT * FROM {TABLES[kind]} WHERE id = ? AND entity_id = ?"
@@ -150,13 +158,13 @@ def _read(
     place: list[Any] | None,
     *,
     backwards: bool,
+    limit: int = PAGE + 1,  # one more tells whether there is a next page
 ) -> list[dict[str, Any]]:
     where, values = _filter(entity_id, query)
     order = _ORDER[query.kind][0].format(
         up="DESC" if backwards else "ASC", down="ASC" if backwards else "DESC"
     )
     found: list[dict[str, Any]] = []
-    limit = PAGE + 1  # one more tells whether there is a next page
     for part in _ranges(query.kind, place, backwards):
         sql = f"SELECT * FROM {TABLES[query.kind]} WHERE {where} AND {part.where} ORDER BY {order} LIMIT ?"
         found += db.query(sql, [*values, *part.values, limit - len(found)])

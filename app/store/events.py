@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -125,15 +125,16 @@ def told(db: Database, entity_id: str, limit: int) -> list[Event]:
 
 
 def last_about(
-    db: Database, entity_id: str, kind: str, object_ids: Sequence[str], *, since: datetime
+    db: Database, entity_id: str, kinds: Sequence[str], object_ids: Sequence[str], *, since: datetime
 ) -> datetime | None:
-    """When one of these objects last had an event of this kind, if that was after the given moment."""
+    """When one of these objects last had an event of these kinds, if that was after the given moment."""
     row = db.execute(
         """
         SELECT max(at) FROM events
-        WHERE entity_id = ? AND kind = ? AND at > ? AND object_id IN (SELECT value FROM json_each(?))
+        WHERE entity_id = ? AND kind IN (SELECT value FROM json_each(?)) AND at > ?
+          AND object_id IN (SELECT value FROM json_each(?))
         """,
-        [entity_id, kind, to_text(since), json.dumps(list(object_ids))],
+        [entity_id, json.dumps(list(kinds)), to_text(since), json.dumps(list(object_ids))],
     ).fetchone()
     return maybe_from_text(row[0])
 
@@ -142,6 +143,28 @@ def latest(db: Database, entity_id: str, *kinds: str) -> Event | None:
     """The newest event of any of these kinds."""
     found = find(db, entity_id, kinds=kinds, limit=1)
     return found[0] if found else None
+
+
+def add_many(
+    db: Database,
+    entity_id: str,
+    at: datetime,
+    rows: Iterable[tuple[str | None, str | None, str | None, str | None]],
+    *,
+    kind: str,
+    actor: Actor,
+    batch_id: str | None,
+) -> None:
+    """Write down the parts of a bulk change: object type and id, what it was, and a note of each."""
+    start = (entity_id, to_text(at), kind, actor.name, actor.role.value, batch_id)
+    db.conn.executemany(
+        """
+        INSERT INTO events
+            (entity_id, at, kind, actor_name, actor_role, batch_id, object_type, object_id, was, note)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        ((*start, *row) for row in rows),
+    )
 
 
 def newest_id(db: Database) -> int:

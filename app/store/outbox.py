@@ -94,7 +94,7 @@ def _claim(
     db: Database, which: str, now: datetime, lease_until: datetime, values: dict[str, Any]
 ) -> list[OutboxRow]:
     bound = {**values, "now": to_text(now), "lease_until": to_text(lease_until)}
-    return sorted((_from_row(row) for row in db.query(_CLAIM.format(which=which), bound)), key=lambda r: r.id)
+    return sorted((from_row(row) for row in db.query(_CLAIM.format(which=which), bound)), key=lambda r: r.id)
 
 
 def renew(db: Database, rows: Iterable[OutboxRow], lease_until: datetime) -> None:
@@ -175,13 +175,24 @@ def stop(db: Database, batch_id: str, now: datetime) -> int:
     ).rowcount
 
 
+def take_back(db: Database, ids: Sequence[int], now: datetime) -> int:
+    """Send none of these that are not under way; says how many that are."""
+    return db.execute(
+        """
+        UPDATE outbox SET state = 'stopped', finished_at = ?
+        WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'
+        """,
+        [to_text(now), json.dumps(list(ids))],
+    ).rowcount
+
+
 def find(db: Database, ids: Sequence[int]) -> list[OutboxRow]:
     """The rows as they stand now, in the order of their ids."""
     rows = db.query(
         "SELECT * FROM outbox WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         [json.dumps(list(ids))],
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def find_for_object(db: Database, object_id: str, action: str | None = None) -> list[OutboxRow]:
@@ -190,7 +201,20 @@ def find_for_object(db: Database, object_id: str, action: str | None = None) -> 
         "SELECT * FROM outbox WHERE object_id = ? AND (? IS NULL OR action = ?) ORDER BY id DESC",
         [object_id, action, action],
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
+
+
+def newest(db: Database, action: str, object_ids: Sequence[str]) -> dict[str, OutboxRow]:
+    """What was last asked of each of these objects, by its id; those of which nothing was are left out."""
+    rows = db.query(
+        """
+        SELECT * FROM outbox WHERE id IN (
+            SELECT max(o.id) FROM json_each(?) j JOIN outbox o ON o.object_id = j.value
+            WHERE o.action = ? GROUP BY o.object_id)
+        """,
+        [json.dumps(list(object_ids)), action],
+    )
+    return {row["object_id"]: from_row(row) for row in rows}
 
 
 def find_open(db: Database, entity_id: str, action: str) -> list[OutboxRow]:
@@ -202,7 +226,13 @@ def find_open(db: Database, entity_id: str, action: str) -> list[OutboxRow]:
         """,
         [entity_id, action],
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
+
+
+def is_open(db: Database, key: str) -> bool:
+    """Whether something of this key is still to be sent."""
+    sql = "SELECT 1 FROM outbox WHERE key = ? AND state IN ('queued', 'running')"
+    return db.execute(sql, [key]).fetchone() is not None
 
 
 def next_due(db: Database) -> datetime | None:
@@ -231,14 +261,15 @@ def _to_row(
         intent.parent_id,
         json.dumps(dict(intent.body)),
         intent.own_key,
-        moment,
+        to_text(intent.not_before or now),
         actor.name,
         actor.role.value,
         moment,
     )
 
 
-def _from_row(row: dict[str, Any]) -> OutboxRow:
+def from_row(row: dict[str, Any]) -> OutboxRow:
+    """An intent from a row of the table."""
     return OutboxRow(
         id=row["id"],
         entity_id=row["entity_id"],

@@ -9,12 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from app.domain.problems import Diagnosis
-from app.domain.record_lists import PAGE_SIZE, LogFilter, Page, ProblemGroup, RecordLine
+from app.domain.record_lists import (
+    PAGE_SIZE,
+    LogFilter,
+    Page,
+    ProblemGroup,
+    RecordBrief,
+    RecordLine,
+)
 from app.domain.synced_records import RecordState
 from app.store.database import from_text, maybe_from_text, to_text
 
@@ -24,7 +31,7 @@ def get(db: Database, entity_id: str, record_id: str) -> RecordLine | None:
     row = next(
         db.query("SELECT * FROM synced_records WHERE id = ? AND entity_id = ?", [record_id, entity_id]), None
     )
-    return None if row is None else _from_row(row)
+    return None if row is None else from_row(row)
 
 
 def find_by_ids(db: Database, entity_id: str, ids: Sequence[str]) -> list[RecordLine]:
@@ -36,7 +43,7 @@ def find_by_ids(db: Database, entity_id: str, ids: Sequence[str]) -> list[Record
         """,
         [entity_id, json.dumps(list(ids))],
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def page(
@@ -67,7 +74,7 @@ def page(
         return Page(())
     has_newer, has_older = (more, True) if back else (cursor is not None, more)
     return Page(
-        tuple(_from_row(row) for row in rows),
+        tuple(from_row(row) for row in rows),
         newer=_cursor(rows[0], wanted) if has_newer else "",
         older=_cursor(rows[-1], wanted) if has_older else "",
     )
@@ -80,7 +87,86 @@ def every(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[R
         f"SELECT * FROM synced_records WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size",
         {**values, "size": limit},
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
+
+
+_BRIEF = """
+    SELECT id, object_type, object_id, state, problem, title, party, amount, currency, object_status,
+        platform_object_id IS NOT NULL, updated_at FROM synced_records
+"""
+
+
+def last_listed(db: Database, line: RecordLine) -> datetime | None:
+    """When the bill or invoice of a record was last seen in Monite's lists."""
+    table = {"bill": "payables", "receivable": "receivables"}.get(line.object_type)
+    if table is None:
+        return None
+    row = db.execute(f"SELECT seen_at FROM {table} WHERE id = ?", [line.object_id]).fetchone()
+    return from_text(row[0]) if row else None
+
+
+def briefs(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[RecordBrief]:
+    """All that match, newest change first, up to a limit."""
+    where, values = _where(entity_id, wanted)
+    rows = db.execute(
+        f"{_BRIEF} WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size", {**values, "size": limit}
+    )
+    return [_brief(row) for row in rows.fetchall()]
+
+
+def briefs_of(db: Database, entity_id: str, ids: Sequence[str]) -> list[RecordBrief]:
+    """These records of this entity, newest change first; ids of others are passed over."""
+    rows = db.execute(
+        f"""
+        {_BRIEF} WHERE entity_id = ? AND id IN (SELECT value FROM json_each(?))
+        ORDER BY updated_at DESC, id DESC
+        """,
+        [entity_id, json.dumps(list(ids))],
+    )
+    return [_brief(row) for row in rows.fetchall()]
+
+
+def still_stopped(db: Database, ids: Sequence[str]) -> set[str]:
+    """Those of these records that need attention now."""
+    rows = db.execute(
+        """
+        SELECT id FROM synced_records
+        WHERE id IN (SELECT value FROM json_each(?)) AND state = 'attention'
+        """,
+        [json.dumps(list(ids))],
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def _brief(row: tuple[Any, ...]) -> RecordBrief:
+    (
+        record_id,
+        object_type,
+        object_id,
+        state,
+        problem,
+        title,
+        party,
+        amount,
+        currency,
+        status,
+        in_books,
+        at,
+    ) = row
+    return RecordBrief(
+        id=record_id,
+        object_type=object_type,
+        object_id=object_id,
+        state=RecordState(state),
+        problem=problem,
+        title=title,
+        party=party,
+        amount=amount,
+        currency=currency,
+        object_status=status,
+        in_books=bool(in_books),
+        changed_at=at,
+    )
 
 
 def count(db: Database, entity_id: str, wanted: LogFilter) -> int:
@@ -167,11 +253,21 @@ def set_waiting(db: Database, record_ids: Sequence[str]) -> None:
     )
 
 
-def set_state(db: Database, record_id: str, found: Diagnosis) -> None:
-    """Show one record in this state."""
+def set_handled(db: Database, record_ids: Sequence[str], reason: str) -> None:
+    """Leave these records out for this reason; with an empty one they only lose the one they had."""
+    shown = "state = 'left_out', problem = ''," if reason else ""
     db.execute(
-        "UPDATE synced_records SET state = ?, problem = ? WHERE id = ?",
-        [found.state.value, found.problem, record_id],
+        f"UPDATE synced_records SET {shown} handled = ? WHERE id IN (SELECT value FROM json_each(?))",
+        [reason, json.dumps(list(record_ids))],
+    )
+
+
+def set_as_told(db: Database, entity_id: str, record_ids: Sequence[str]) -> None:
+    """Show these records as Monite tells of them; those that are handled elsewhere stay left out."""
+    lines = find_by_ids(db, entity_id, record_ids)
+    db.conn.executemany(
+        "UPDATE synced_records SET state = ?, problem = ? WHERE id = ? AND handled = ''",
+        [(line.as_told.state.value, line.as_told.problem, line.id) for line in lines],
     )
 
 
@@ -185,7 +281,7 @@ def find_stranded(db: Database, entity_id: str, limit: int = 500) -> list[Record
         """,
         [entity_id, limit],
     )
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def _ranks(wanted: LogFilter) -> tuple[int, ...]:
@@ -273,7 +369,8 @@ def _cursor(row: dict[str, Any], wanted: LogFilter) -> str:
     return f"{rank}~{row['updated_at']}~{row['id']}"
 
 
-def _from_row(row: dict[str, Any]) -> RecordLine:
+def from_row(row: dict[str, Any]) -> RecordLine:
+    """A line from a row of the table."""
     return RecordLine(
         id=row["id"],
         entity_id=row["entity_id"],
@@ -297,4 +394,6 @@ def _from_row(row: dict[str, Any]) -> RecordLine:
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
         tries=row["tries"],
+        handled=row["handled"],
+        automatic_tries=row["automatic_tries"],
     )

@@ -111,6 +111,18 @@ def find_in_batch(db: Database, batch_id: str) -> list[RecordTry]:
     return [_from_row(row) for row in rows]
 
 
+def unsent_in_batch(db: Database, batch_id: str, limit: int) -> list[RecordTry]:
+    """The tries of a batch that failed or got no answer in time, in order, up to a limit."""
+    rows = db.query(
+        """
+        SELECT * FROM record_tries WHERE batch_id = ? AND result IN ('failed', 'unknown')
+        ORDER BY id LIMIT ?
+        """,
+        [batch_id, limit],
+    )
+    return [_from_row(row) for row in rows]
+
+
 def _from_row(row: dict[str, Any]) -> RecordTry:
     return RecordTry(
         id=row["id"],

@@ -263,7 +263,7 @@ def stopped_batches(db: Database) -> None:
     """The worker looks after batches that a person stopped, without reading all others."""
     run_script(
         db,
-        "CREATE INDEX batches_stopped ON batches (stop_requested_at) WHERE stop_requested_at IS NOT NULL",
+        "CREATE INDEX batches_stopped ON batches (stop_requested_at) WHERE stop_requested_at IS NOT NULL;",
     )
 
 
@@ -445,5 +445,32 @@ def what_sending_needs(db: Database) -> None:
             WHERE json_type(raw, '$.deduction_amount') = 'integer';
         CREATE INDEX payables_by_number ON payables (entity_id, document_id) WHERE document_id IS NOT NULL;
         CREATE INDEX receivables_by_number ON receivables (entity_id, document_id) WHERE document_id IS NOT NULL;
+        """,
+    )
+
+
+@migrations()
+def trying_again(db: Database) -> None:
+    """Which records may be tried by themselves, and which are going to be, is found without reading others."""
+    run_script(
+        db,
+        """
+        CREATE INDEX records_to_try ON synced_records (problem, entity_id, updated_at)
+            WHERE state = 'attention' AND automatic_tries < 3;
+        CREATE INDEX outbox_planned ON outbox (entity_id, object_id)
+            WHERE state = 'queued' AND action = 'retry' AND actor_role = 'system';
+        CREATE INDEX records_handled ON synced_records (entity_id, updated_at DESC, id DESC) WHERE handled <> '';
+        """,
+    )
+
+
+@migrations()
+def stopped_batches_at_last(db: Database) -> None:
+    """The index over stopped batches, for stores whose migration passed it over."""
+    run_script(
+        db,
+        """
+        CREATE INDEX IF NOT EXISTS batches_stopped ON batches (stop_requested_at)
+            WHERE stop_requested_at IS NOT NULL;
         """,
     )

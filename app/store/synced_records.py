@@ -44,22 +44,42 @@ def save(
     """Keep the newest copy of each record, described by what it is about; how many are new or differ."""
     values = [_to_row(entity_id, record, raw, seen_at) for record, raw in rows]
     changed = mirror.upsert(db, TABLE, values)
-    _show_queued(db, [row["id"] for row in values])
+    _keep_ours(db, [row["id"] for row in values])
     for table in _SOURCES:
         _describe(db, table, "id", [row["id"] for row in values])
     return changed
 
 
-def _show_queued(db: Database, record_ids: Sequence[str]) -> None:
-    """A failed record whose Retry is still queued here is on its way, whatever its last try was."""
+def _keep_ours(db: Database, record_ids: Sequence[str]) -> None:
+    """What is decided here outlives what Monite says about a failure, but not that it was sent.
+
+    A failed record whose Retry is still queued here is on its way, whatever its last try was. One that
+    a person handles elsewhere stays left out, unless it has arrived all the same.
+    """
+    chosen = [ids(record_ids)]
+    db.execute(
+        """
+        UPDATE synced_records SET handled = '', automatic_tries = 0
+        WHERE id IN (SELECT value FROM json_each(?)) AND sync_status = 'done'
+          AND (handled <> '' OR automatic_tries > 0)
+        """,
+        chosen,
+    )
+    db.execute(
+        """
+        UPDATE synced_records SET state = 'left_out', problem = ''
+        WHERE id IN (SELECT value FROM json_each(?)) AND handled <> ''
+        """,
+        chosen,
+    )
     db.execute(
         """
         UPDATE synced_records SET state = 'waiting', problem = ''
-        WHERE id IN (SELECT value FROM json_each(?)) AND sync_status = 'error' AND EXISTS (
+        WHERE id IN (SELECT value FROM json_each(?)) AND sync_status = 'error' AND handled = '' AND EXISTS (
             SELECT 1 FROM outbox o WHERE o.object_id = synced_records.id AND o.action = 'retry'
               AND o.state IN ('queued', 'running'))
         """,
-        [ids(record_ids)],
+        chosen,
     )
 
 
@@ -88,6 +108,12 @@ def get(db: Database, entity_id: str, record_id: str) -> SyncedRecord | None:
     """The record; None when this entity has none of this id."""
     rows = db.query("SELECT * FROM synced_records WHERE id = ? AND entity_id = ?", [record_id, entity_id])
     return next((from_row(row) for row in rows), None)
+
+
+def is_sent(db: Database, entity_id: str, object_id: str) -> bool:
+    """Whether the accounting system is known to have this object."""
+    sql = "SELECT 1 FROM synced_records WHERE entity_id = ? AND object_id = ? AND state = 'sent' LIMIT 1"
+    return db.execute(sql, [entity_id, object_id]).fetchone() is not None
 
 
 def statuses(db: Database, record_ids: Iterable[str]) -> dict[str, str]:

@@ -188,7 +188,7 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "problem_count": account_problems.count(here, entity_id, kind),
         "problems": account_problems.find(here, entity_id, kind) if showing == "problems" else None,
         "strong": sum(one.strength is Strength.STRONG for one in found.suggested.values()),
-        "reasons": suggestions.sentences(found.suggested, found.page.rows),
+        "reasons": suggestions.words_in_rows(found.suggested, found.page.rows),
         "back": back if is_local_path(back) else "",
         "form_key": secrets.token_urlsafe(16),
         "read": _read(entity_id, kind),

@@ -17,6 +17,7 @@ from app.domain.problems import problem_of
 from app.domain.record_lists import DAYS
 from app.domain.synced_records import OBJECT_TYPES, OBJECT_WORDS, RecordState
 from app.services import records
+from app.services.record_marks import MARKABLE
 from app.services.records import TABS, LogQuery
 from app.web import shells
 from app.web.access import may, needs
@@ -50,6 +51,7 @@ def show(entity_id: str) -> Response:
         days=DAYS,
         group_text=records.group_text,
         titles=_titles(found),
+        markable=MARKABLE,
         on=_shown(found),
         waiting=any(line.state is RecordState.WAITING for line in found.page.lines),
     )
@@ -92,6 +94,8 @@ def watch(entity_id: str) -> str:
         "log/_watched.html",
         **context,
         changed=changed,
+        next_tries=records.next_tries(deps(), changed),
+        problem_of=problem_of,
         buttons={key for key, (_state, _tries, button) in shown.items() if button},
         newer=records.newer(deps(), entity_id, query, than, list(shown)) if than else 0,
         counts=records.tab_counts(deps(), entity_id, query),

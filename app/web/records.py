@@ -9,11 +9,13 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from app.domain import automatic_tries
 from app.domain.errors import InputError
 from app.domain.people import Action
 from app.domain.problems import problem_of
 from app.domain.synced_records import RecordState
 from app.services import records, retries
+from app.services.record_marks import REASONS
 from app.services.records import OneRecord
 from app.services.retries import Selection
 from app.web import formats
@@ -37,7 +39,8 @@ def show(entity_id: str, record_id: str) -> Response:
 def state(entity_id: str, record_id: str) -> str:
     """The record's next look while it is on its way; its pieces once it has come to an end."""
     context = _record(entity_id, record_id)
-    if context["record"].line.state is RecordState.WAITING:
+    record = context["record"]
+    if record.line.state is RecordState.WAITING and request.args.get("shown") == record.shape:
         return render_template("log/_record_watch.html", **context)
     return render_template("log/_record_pieces.html", **context)
 
@@ -54,7 +57,8 @@ def retry(entity_id: str, record_id: str) -> str | Response:
     in_list = request.form.get("at") == "row"
     if wants_fragment():
         if in_list:
-            html = render_template("log/_row_pieces.html", entity_id=entity_id, line=line, refusal=refusal)
+            next_tries = records.next_tries(deps(), [line])
+            html = render_template("log/_row_pieces.html", line=line, next_tries=next_tries, refusal=refusal)
             return make_response(html, {"HX-Trigger": "gangway:tried"})
         context = _record(entity_id, record_id)
         return render_template("log/_record_pieces.html", **context, refusal=refusal, tried=True, oob=True)
@@ -111,6 +115,8 @@ def _record(entity_id: str, record_id: str) -> dict[str, Any]:
         "record": records.get(deps(), entity_id, record_id),
         "problem_of": problem_of,
         "for_accountant": for_accountant,
+        "most_automatic": automatic_tries.MOST,
+        "reasons": REASONS,
     }
 
 
@@ -119,10 +125,10 @@ def for_accountant(record: OneRecord) -> str:
     line = record.line
     who = f"{line.name} – {line.party}" if line.party else line.name
     amount = formats.money(line.amount, line.currency) if line.amount is not None else ""
-    happened = record.happened
+    happened, why = record.happened, record.told.why
     words = _(happened.text, **happened.values) if happened else ""
-    todo = _(line.why.todo, system=record.frame.system if record.frame else "") if line.why else ""
-    title = _(line.why.title) if line.why else ""
+    todo = _(why.todo, system=record.frame.system if record.frame else "") if why else ""
+    title = _(why.title) if why else ""
     return "\n".join(
         part for part in (", ".join(filter(None, (who, amount))), f"{title}. {words}", todo) if part
     )
@@ -132,13 +138,15 @@ def _batch(entity_id: str, batch_id: str) -> Response:
     found, progress = retries.get_batch(deps(), entity_id, batch_id)
     if progress.finished:
         retries.settle(deps(), entity_id)
+    results = retries.results(deps(), entity_id, batch_id) if progress.finished else []
     return render(
         "log/batch.html",
         fragment="log/_batch.html",
         entity_id=entity_id,
         batch=found,
         progress=progress,
-        results=retries.results(deps(), entity_id, batch_id) if progress.finished else [],
+        results=results,
+        next_tries=records.next_tries(deps(), [line for _try, line in results]),
         problem_of=problem_of,
     )
 
@@ -161,6 +169,8 @@ def _review(entity_id: str, refusal: str = "", status: int = 200) -> Response:
 def _selection(values: Any, until: str) -> Selection:
     """Ticked records when there are any, else everything that matches the filters."""
     ids = tuple(values.getlist("ids"))
+    if values.get("batch") and not ids:
+        return Selection(batch_id=values["batch"])
     if ids or not values.get("all"):
         return Selection(ids=ids)
     return Selection(wanted=records.filter_of(deps(), query_of(values), until))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import responses
@@ -19,6 +20,7 @@ from app.services import batches, outbox, retries
 from app.services.deliveries import retries as delivery
 from app.services.deps import Deps
 from app.services.retries import Selection
+from app.store import batches as stored
 from app.store import outbox as rows
 from app.store import record_lists, record_tries, synced_records
 from app.store.database import to_text, write
@@ -216,12 +218,12 @@ def test_the_review_names_what_cannot_be_tried_and_why(deps: Deps) -> None:
     add_record(deps.db, "1")
     add_record(deps.db, "2")
     add_record(deps.db, "3", sync_status="done")
-    add_record(deps.db, "4")
+    add_record(deps.db, "4", object_status="draft")
 
     found = retries.review(deps, "e1", Selection(ids=("1", "2", "3", "4")))
 
     assert [line.id for line in found.can] == ["1"]
-    assert {line.id: why.text for line, why in found.cannot} == {
+    assert {record.id: group.why.text for group in found.cannot for record in group.named} == {
         "2": "a line still has no account",
         "3": "already sent",
         "4": "your sync rules leave it out",
@@ -241,7 +243,74 @@ def test_a_batch_touches_exactly_what_the_review_said(deps: Deps) -> None:
 
     queued = {row["object_id"] for row in deps.db.query("SELECT object_id FROM outbox")}
     assert queued == {line.id for line in found.can}
-    assert (batch.total, [name for _, name, _ in batch.details["skipped"]]) == (127, ["Bill 005"])
+    assert batch.total == 127
+    assert batch.details["left"] == [
+        {"why": "a line still has no account", "count": 1, "named": [["005", "Bill 005"]]}
+    ]
+
+
+def test_what_is_left_alone_is_told_by_reason_and_counted_beyond_those_named(deps: Deps) -> None:
+    for n in range(retries.NAMED + 5):
+        add_record(deps.db, f"a{n:02}")
+        add_bill(deps.db, f"bill-a{n:02}", {"ledger_account_id": None})
+    add_record(deps.db, "sent", sync_status="done")
+
+    found = retries.review(deps, "e1", Selection(wanted=LogFilter()))
+
+    told = [(group.why.text, group.count, len(group.named)) for group in found.cannot]
+    assert told == [
+        ("a line still has no account", retries.NAMED + 5, retries.NAMED),
+        ("already sent", 1, 1),
+    ]
+    assert found.left == retries.NAMED + 6
+
+
+def test_a_batch_of_thousands_is_queued_in_portions_and_holds_them_all(deps: Deps) -> None:
+    n = 2 * retries.AT_ONCE + 7
+    with write(deps.db):
+        for number in range(n):
+            add_record(deps.db, f"{number:05}", minutes=number)
+
+    batch = retries.start(deps, "e1", Selection(wanted=LogFilter()), "form-1")
+
+    assert batch.total == n
+    assert batches.progress(deps.db, batch.id).queued == n
+    told = deps.db.execute("SELECT note FROM events WHERE kind = 'records_retried'").fetchall()
+    assert told == [(str(n),)]
+
+
+def test_what_somebody_else_started_meanwhile_is_not_queued_twice(deps: Deps) -> None:
+    add_record(deps.db, "1")
+    add_record(deps.db, "2")
+    reviewed = retries.review(deps, "e1", Selection(ids=("1", "2")))
+    retries.start(deps, "e1", Selection(ids=("1",)), "form-1")
+
+    with patch.object(retries, "review", return_value=reviewed):
+        batch = retries.start(deps, "e1", Selection(ids=("1", "2")), "form-2")
+
+    assert batch.total == 1
+    assert deps.db.execute("SELECT count(*) FROM outbox WHERE state = 'queued'").fetchone() == (2,)
+
+
+def test_all_that_a_batch_did_not_get_sent_can_be_selected_again(deps: Deps) -> None:
+    for record_id, result in (("1", TryResult.FAILED), ("2", TryResult.SENT), ("3", TryResult.UNKNOWN)):
+        add_record(deps.db, record_id)
+        record_tries.add(deps.db, "e1", record_id, at=NOW, actor=deps.actor, result=result, batch_id="b1")
+    stored.add(
+        deps.db,
+        "e1",
+        batch_id="b1",
+        kind="retry",
+        form_key="f",
+        total=3,
+        details={},
+        actor=deps.actor,
+        now=NOW,
+    )
+
+    found = retries.review(deps, "e1", Selection(batch_id="b1"))
+
+    assert {record.id for record in found.can} == {"1", "3"}
 
 
 def test_the_same_form_starts_one_batch_only(deps: Deps) -> None:

@@ -5,23 +5,31 @@ A push that got no answer may have arrived, so it is never sent a second time be
 
 from __future__ import annotations
 
-from app.domain.errors import ConflictError, GangwayError
+from datetime import datetime
+
+from app.domain.errors import CalledOffError, ConflictError, GangwayError
 from app.domain.outbox import OutboxRow
 from app.domain.problems import diagnose
-from app.domain.record_tries import TryResult, next_wait, result_of
+from app.domain.record_tries import RETRY, TryResult, next_wait, result_of
 from app.domain.synced_records import SyncedRecord
-from app.services import sightings
+from app.services import automatic_tries, sightings
 from app.services.deps import Deps
+from app.store import automatic_tries as tries
 from app.store import record_lists, record_tries, watched_records
 from app.store.database import from_text
 
-ACTION = "retry"
+ACTION = RETRY
 MAY_HAVE_ARRIVED = "TIMEOUT"
 repeatable = False
 
 
 def send(deps: Deps, row: OutboxRow) -> SyncedRecord:
-    """Push the record. When it is being pushed already, that push is ours as well as anybody's."""
+    """Push the record. When it is being pushed already, that push is ours as well as anybody's.
+
+    Raises CalledOffError for a try that was planned by itself and must not be made any more.
+    """
+    if row.automatic and not automatic_tries.still_wanted(deps.db, row.entity_id, row.object_id):
+        raise CalledOffError("Nothing is sent by itself while sending is on hold or not connected.")
     try:
         return deps.monite.push_record(row.entity_id, row.object_id)
     except ConflictError:
@@ -48,36 +56,35 @@ def look(deps: Deps, row: OutboxRow) -> SyncedRecord | None:
 def done(deps: Deps, row: OutboxRow, answer: SyncedRecord) -> None:
     """The try is written down, and watched until Monite says how it ended."""
     now = deps.clock()
-    record_tries.add(
-        deps.db,
-        row.entity_id,
-        row.object_id,
-        at=now,
-        actor=row.actor,
-        result=TryResult.WAITING,
-        outbox_id=row.id,
-        batch_id=row.batch_id,
-    )
+    _write_down(deps, row, now, TryResult.WAITING)
     sightings.records(deps.db, row.entity_id, [(answer, None)], now)
     if result_of(answer.sync_status) is None:
         watched_records.watch(deps.db, row.entity_id, row.object_type, row.object_id, now + next_wait(0))
 
 
 def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
-    """The try failed at once; the record stands where it stood before, with Monite's words on the try."""
-    now = deps.clock()
+    """The try failed at once; the record stands where it stood before, with Monite's words on the try.
+
+    One that was called off is no try.
+    """
+    if not isinstance(error, CalledOffError):
+        _write_down(deps, row, deps.clock(), TryResult.FAILED, message=str(error))
+    record_lists.set_as_told(deps.db, row.entity_id, [row.object_id])
+
+
+def _write_down(
+    deps: Deps, row: OutboxRow, now: datetime, result: TryResult, message: str | None = None
+) -> None:
     record_tries.add(
         deps.db,
         row.entity_id,
         row.object_id,
         at=now,
         actor=row.actor,
-        result=TryResult.FAILED,
+        result=result,
         outbox_id=row.id,
         batch_id=row.batch_id,
-        message=str(error),
+        message=message,
     )
-    line = record_lists.get(deps.db, row.entity_id, row.object_id)
-    if line is not None:
-        found = diagnose(line.object_type, line.sync_status, line.error_text)
-        record_lists.set_state(deps.db, line.id, found)
+    if row.automatic:
+        tries.count(deps.db, row.object_id)
