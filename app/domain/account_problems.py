@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Kind
+from app.domain.fixes import Destination
 
 
 class Trouble(StrEnum):
@@ -64,6 +65,8 @@ class StoppedBill:
     status: str
     issued_at: date | None
     lines: int = 0
+    edit: Destination | None = None
+    """Where it is put right, when that isn't here."""
 
 
 @dataclass(frozen=True, slots=True)

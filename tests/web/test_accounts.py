@@ -157,6 +157,7 @@ def test_bills_without_lines_or_tax_rates_are_told_on_the_problems_tab(
 
     assert "Bill empty" in words(page.select_one("section[aria-labelledby=problem-lines]"))
     assert "Bill untaxed" in words(page.select_one("section[aria-labelledby=problem-tax]"))
+    assert page.select_one('section[aria-labelledby=problem-tax] a[href*="/bills/untaxed/tax"]') is not None
 
 
 def test_without_problems_the_tab_says_so(enter: Enter, store: Database) -> None:
