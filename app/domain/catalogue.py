@@ -511,6 +511,18 @@ ENTRIES = (
         ),
     ),
     Problem(
+        "DEDUCTION_TAX",
+        "No tax rate for deductions",
+        "The invoice has a deduction, which goes to %(system)s as a line of its own, and no tax rate is set for"
+        " those.",
+        "Choose a tax rate for deductions in the settings of your business, or take the deduction off. Then"
+        " Retry.",
+        Owner.SUPPORT,
+        Again.AFTER_FIX,
+        Fix.SUPPORT,
+        texts=(r"tax_ids\.deductions is not set",),
+    ),
+    Problem(
         "TAX_NO_MATCH",
         "No matching tax rate",
         "A line has a tax rate that isn't in %(system)s, or isn't meant for this kind of record. Rates are"

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlite_utils import Database
 
-from app.domain.account_problems import AccountTrouble, Problems, Trouble, UsedAccount, trouble_with
+from app.domain.account_problems import (
+    AccountTrouble,
+    Problems,
+    StoppedBill,
+    Trouble,
+    UsedAccount,
+    trouble_with,
+)
 from app.domain.assignables import Kind
+from app.domain.fixes import About, destination
+from app.domain.problems import problem_of
 from app.services.deps import Deps
 from app.store import account_usage, connections, entities, resources
 from app.store.account_usage import MOST
@@ -32,11 +43,20 @@ def find(deps: Deps, entity_id: str, kind: Kind) -> Problems:
     return Problems(
         kind,
         accounts,
-        no_lines=tuple(account_usage.without_lines(db, entity_id, SHOWN)),
+        no_lines=tuple(
+            _to_edit(deps, entity_id, one) for one in account_usage.without_lines(db, entity_id, SHOWN)
+        ),
         no_lines_count=account_usage.count_without_lines(db, entity_id),
         no_tax=tuple(account_usage.without_tax(db, entity_id, SHOWN)),
         no_tax_count=account_usage.count_without_tax(db, entity_id),
     )
+
+
+def _to_edit(deps: Deps, entity_id: str, bill: StoppedBill) -> StoppedBill:
+    """The bill with the way to where its lines are entered."""
+    about = About(entity_id, "bill", bill.payable_id)
+    edit = destination(problem_of("LINES_NONE"), None, about, deps.settings.partner_addresses)
+    return replace(bill, edit=edit)
 
 
 def base_currency(db: Database, entity_id: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlite_utils import Database
 
 from app.domain.resources import CONNECTION, DEFAULTS, ENTITIES, LINE_ITEMS, RECORDS, SYNC_RULES, Read
-from app.services import sightings
+from app.services import holds, sightings
 from app.services.deps import Deps
 from app.store import (
     counterparts,
@@ -23,7 +23,6 @@ from app.store import (
     receivables,
     resources,
     revisions,
-    sync_rules,
     synced_records,
     tax_rates,
 )
@@ -73,9 +72,8 @@ def read_sync_rules(deps: Deps, read: Read) -> None:
         return
     rules = deps.monite.get_sync_rules(read.entity_id)
     with write(deps.db) as db:
-        if sync_rules.find(db, read.entity_id) != rules:
+        if holds.seen(db, read.entity_id, rules, deps.clock()):
             revisions.bump(db, read.entity_id)
-        sync_rules.save(db, read.entity_id, rules, deps.clock())
 
 
 def read_defaults(deps: Deps, read: Read) -> None:

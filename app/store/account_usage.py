@@ -214,11 +214,12 @@ def staying_ids(db: Database, entity_id: str, account_id: str, limit: int) -> li
 
 
 def stopped_records(db: Database, entity_id: str, batch_ids: Sequence[str]) -> dict[str, int]:
-    """How many records of the bills whose lines these batches changed need attention, by problem."""
+    """How many of the bills whose lines these batches changed were stopped for an account, by problem."""
     rows = db.query(
         """
         SELECT r.problem, count(*) AS n FROM synced_records r
-        WHERE r.entity_id = ? AND r.state = 'attention' AND r.object_type = 'bill' AND r.object_id IN (
+        WHERE r.entity_id = ? AND r.state = 'attention' AND r.object_type = 'bill'
+          AND r.problem IN ('ACC_ARCHIVED', 'ACC_GONE', 'ACC_LINE', 'INACTIVE') AND r.object_id IN (
             SELECT parent_id FROM outbox
             WHERE batch_id IN (SELECT value FROM json_each(?)) AND state = 'done')
         GROUP BY r.problem ORDER BY n DESC, r.problem

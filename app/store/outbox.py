@@ -229,6 +229,12 @@ def find_open(db: Database, entity_id: str, action: str) -> list[OutboxRow]:
     return [from_row(row) for row in rows]
 
 
+def is_open(db: Database, key: str) -> bool:
+    """Whether something of this key is still to be sent."""
+    sql = "SELECT 1 FROM outbox WHERE key = ? AND state IN ('queued', 'running')"
+    return db.execute(sql, [key]).fetchone() is not None
+
+
 def next_due(db: Database) -> datetime | None:
     """When the first open row can be claimed; None when all is sent."""
     row = db.execute(
