@@ -13,7 +13,9 @@ AT = datetime(2026, 6, 8, 10, tzinfo=UTC)
 
 def make_message(text: str, *, days: int = 0, records: int = 1, entities: str = "e1") -> Message:
     at = AT + timedelta(days=days)
-    return Message(text, records, frozenset(entities.split()), at, at, entities.split(maxsplit=1)[0], f"r{days}")
+    return Message(
+        text, records, frozenset(entities.split()), at, at, entities.split(maxsplit=1)[0], f"r{days}"
+    )
 
 
 @pytest.mark.parametrize(
