@@ -56,6 +56,13 @@ def test_the_table_says_what_state_an_account_is_in_and_what_uses_it(enter: Ente
     assert link["href"].endswith("?show=all&account=old")  # type: ignore[union-attr]
 
 
+def test_what_uses_an_account_is_listed_by_itself(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/bills?show=all&account=new").text)
+
+    assert [row["id"] for row in page.select("tr[data-row]")] == ["row-b2-line-0"]
+    assert "account 429 Marketing" in words(page.select_one(".filter-line"))
+
+
 def test_a_search_swaps_the_table_alone(enter: Enter, filled: Database) -> None:
     answer = enter().get(f"{PAGE}?q=marketing", headers=HTMX)
 
