@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     rate_limit: int = 30
     """Requests a second that Monite allows one partner, for web and worker together."""
+    partner_bill_url: str = ""
+    """Where the partner's own product edits a bill; '' when that isn't told. So the three that follow."""
+    partner_invoice_url: str = ""
+    partner_contact_url: str = ""
+    partner_product_url: str = ""
     sends_discounts: bool = False
     """Whether Monite sends invoices with a discount on the whole; its guide says that it doesn't."""
 
@@ -62,7 +68,18 @@ class Settings:
             "https://*.codat.io",
             "https://*.railz.ai",
             *(f"https://{h}" for h in self.allowed_hosts),
+            *dict.fromkeys(_origin(address) for address in self.partner_addresses.values() if address),
         )
+
+    @property
+    def partner_addresses(self) -> Mapping[str, str]:
+        """Where the partner's own product edits what Gangway can't, by what it is; '' where not told."""
+        return {
+            "bill": self.partner_bill_url,
+            "invoice": self.partner_invoice_url,
+            "contact": self.partner_contact_url,
+            "product": self.partner_product_url,
+        }
 
 
 def is_loopback(host: str) -> bool:
@@ -108,8 +125,55 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         huey_url=environ.get("GANGWAY_HUEY_URL") or None,
         allowed_hosts=tuple(environ.get("GANGWAY_ALLOWED_HOSTS", "").split()),
         rate_limit=_whole(environ, "GANGWAY_RATE_LIMIT", 30),
+        partner_bill_url=_partner_address(environ, "GANGWAY_PARTNER_BILL_URL"),
+        partner_invoice_url=_partner_address(environ, "GANGWAY_PARTNER_INVOICE_URL"),
+        partner_contact_url=_partner_address(environ, "GANGWAY_PARTNER_CONTACT_URL"),
+        partner_product_url=_partner_address(environ, "GANGWAY_PARTNER_PRODUCT_URL"),
         sends_discounts=_yes(environ, "GANGWAY_SENDS_DISCOUNTS"),
     )
+
+
+def _partner_address(environ: Mapping[str, str], name: str) -> str:
+    """An address with `{id}` in it, and `{entity_id}` where the partner's product wants that too."""
+    address = environ.get(name, "").strip()
+    if not address:
+        return ""
+    problem = _against(address)
+    if problem:
+        raise SettingsError(
+            f"{name} is {address!r}: {problem} An example: https://app.example.com/{{entity_id}}/bills/{{id}}"
+        )
+    return address
+
+
+def _against(address: str) -> str:
+    """What stands against an address of the partner's product; '' when nothing does."""
+    try:
+        target = urlsplit(address)
+        host, _ = target.hostname or "", target.port
+    except ValueError:
+        return "it can't be read."
+    rest = re.sub(r"\{(?:id|entity_id)\}", "", address)
+    objections = (
+        (target.scheme not in ("http", "https") or not host, "it must be a whole address, with https://."),
+        (
+            target.scheme == "http" and not is_loopback(host),
+            "it must begin with https:// (http:// only here).",
+        ),
+        (
+            any(sign in target.netloc for sign in "@{}"),
+            "its host must be plain, without a name, a password or a placeholder.",
+        ),
+        ("{id}" not in address, "it must contain {id}."),
+        (any(sign in rest for sign in "{}"), "the only placeholders are {id} and {entity_id}."),
+        (re.search(r"[\s\"'<>;,]", rest), "it must not contain spaces, quotes, commas or semicolons."),
+    )
+    return next((words for stands, words in objections if stands), "")
+
+
+def _origin(address: str) -> str:
+    target = urlsplit(address)
+    return f"{target.scheme}://{target.netloc}"
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

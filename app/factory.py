@@ -29,6 +29,7 @@ from app.web import (
     connections,
     errors,
     first_send,
+    fixes,
     formats,
     handovers,
     help,
@@ -66,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handovers.bp,
     record_marks.bp,
     records.bp,
+    fixes.bp,
     help.bp,
     support.bp,
 )
@@ -146,6 +148,7 @@ def _speak(app: Flask) -> None:
         asset=assets.asset,
         may=access.may,
         frame=shells.frame,
+        destination=fixes.destination,
         me=requests.actor_or_nobody,
         settings=settings_of(app),
         theme=chooser.theme,

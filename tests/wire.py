@@ -84,8 +84,9 @@ class Wire:
         path = str(request.path_url).split("/")
         body = json.loads(request.body or "{}")
         self.patched.append((path[-1], body))
-        kept = "a1" if self.keeps_accounts else None
-        shared = {"id": path[-1], "ledger_account_id": body["ledger_account_id"] or kept}
+        shared = {**body, "id": path[-1]}
+        if "ledger_account_id" in body and self.keeps_accounts:
+            shared["ledger_account_id"] = body["ledger_account_id"] or "a1"
         if "line_items" in path:
             return self._answer({**shared, "payable_id": path[-3]})
         times = {"created_at": "2026-06-01T10:00:00Z", "updated_at": "2026-06-08T10:00:00Z"}

@@ -24,6 +24,25 @@ class Product:
     price: int | None
     currency: str | None
     updated_at: datetime
+    measure_unit_id: str | None = None
+
+
+STAND_IN_UNITS = frozenset({"", "-", "default", "item", "items", "n/a", "none", "unit", "units"})
+"""What units are called that an import puts where the accounting system has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureUnit:
+    """What a product is counted in."""
+
+    id: str
+    name: str
+    description: str | None = None
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it says nothing: an import needed some unit."""
+        return self.name.strip().casefold() in STAND_IN_UNITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class DocumentCount:
     locked: bool
     """A bill whose lines can't be changed any more, so that nobody can put right here what it lacks."""
     n: int
+    closed: bool = False
+    """Of those never tried: dated in the period that a person marked as closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ class Outlook:
     """How many of those that will stop can't be put right here any more."""
     unread: int = 0
     saving: int = 0
+    closed_bills: int = 0
+    """How many are dated in the closed period: no rule can hold those back."""
+    closed_invoices: int = 0
 
     @property
     def stopping(self) -> int:
@@ -131,6 +136,8 @@ def _outlook(fresh: Sequence[DocumentCount]) -> Outlook:
         locked=sum(c.n for c in fresh if c.locked and c.lack and c.lack not in UNDECIDED),
         unread=lacks.get(UNREAD, 0),
         saving=lacks.get(SAVING, 0),
+        closed_bills=sum(c.n for c in fresh if c.closed and c.kind == "payable"),
+        closed_invoices=sum(c.n for c in fresh if c.closed and c.kind == "receivable"),
     )
 
 
@@ -146,6 +153,13 @@ def by_status(counts: Sequence[DocumentCount]) -> dict[tuple[str, str], int]:
 def never_sent(counts: Sequence[DocumentCount]) -> int:
     """How many invoices carry a discount on the whole invoice."""
     return sum(c.n for c in counts if c.blocked)
+
+
+def waiting_for(counts: Sequence[DocumentCount], kind: str, status: str) -> int:
+    """How many of this status were never tried and may be."""
+    return sum(
+        c.n for c in counts if (c.kind, c.status) == (kind, status) and c.record is None and not c.blocked
+    )
 
 
 def with_ticks(shown: SyncRules, payable: Sequence[str], receivable: Sequence[str]) -> SyncRules:

@@ -11,6 +11,9 @@ from app.domain.people import Actor
 
 ASSIGNED, ASSIGNED_MANY = "account_assigned", "accounts_assigned"
 RETRIED, RETRIED_MANY = "retried", "records_retried"
+TAX_SET, PRODUCT_EDITED = "tax_rate_set", "product_edited"
+REPAIRS = (ASSIGNED, TAX_SET, PRODUCT_EDITED)
+"""What a person does so that a stopped record can be sent."""
 HANDLED, NOT_HANDLED, NOTED = "handled_elsewhere", "handled_taken_back", "note_left"
 UNDONE = "assignment_undone"
 """How an assignment is told that takes an earlier one back."""

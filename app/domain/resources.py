@@ -26,6 +26,7 @@ RESOURCES = (
     "tax_rates",
     DEFAULTS,
     "products",
+    "measure_units",
     "payables",
     "counterparts",
     "receivables",

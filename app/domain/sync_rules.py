@@ -8,6 +8,8 @@ from dataclasses import dataclass
 PAYABLE_CHOICES = ("waiting_to_be_paid", "partially_paid", "paid")
 RECEIVABLE_CHOICES = ("issued", "overdue", "partially_paid", "paid", "canceled", "uncollectible")
 DEPENDS = "depends"
+OPEN_OUTCOMES = ("overdue", "partially_paid", "paid")
+"""Statuses of invoices of which no documentation says what they become; a first one that was sent tells."""
 
 
 @dataclass(frozen=True, slots=True)

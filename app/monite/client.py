@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from app.domain.accounts import LedgerAccount, TaxRate
 from app.domain.connections import Connection
-from app.domain.documents import Counterpart, LineItem, Payable, Product, Receivable
+from app.domain.documents import Counterpart, LineItem, MeasureUnit, Payable, Product, Receivable
 from app.domain.entities import Entity
 from app.domain.entity_defaults import EntityDefaults
 from app.domain.errors import UnavailableError
@@ -143,6 +143,20 @@ class Monite:
         body = {"ledger_account_id": ledger_account_id}
         return parsing.product(self._http.send("PATCH", f"/products/{product_id}", entity_id, body=body))
 
+    def edit_product(
+        self, entity_id: str, product_id: str, *, price: int, currency: str, measure_unit_id: str | None
+    ) -> Product:
+        """Give a product its price and, where one is named, its unit; safe to repeat."""
+        body: dict[str, Any] = {"price": {"value": price, "currency": currency}}
+        if measure_unit_id:
+            body["measure_unit_id"] = measure_unit_id
+        return parsing.product(self._http.send("PATCH", f"/products/{product_id}", entity_id, body=body))
+
+    def measure_units(self, entity_id: str) -> Iterator[Page[MeasureUnit]]:
+        """The units of products; Monite gives them all at once."""
+        answer = self._http.send("GET", "/measure_units", entity_id)
+        yield [(parsing.measure_unit(raw), raw) for raw in _rows(answer)]
+
     def payables(self, entity_id: str, statuses: Sequence[str] | None = None) -> Iterator[Page[Payable]]:
         """Bills, newest first, of these statuses where given."""
         query: dict[str, Any] = {"sort": "created_at", "order": "desc"}
@@ -161,6 +175,16 @@ class Monite:
     ) -> LineItem:
         """Give a line its ledger account; safe to repeat. ConflictError when the bill forbids edits."""
         path, body = f"/payables/{payable_id}/line_items/{line_id}", {"ledger_account_id": ledger_account_id}
+        return parsing.line_item(self._http.send("PATCH", path, entity_id, body=body))
+
+    def set_line_tax(
+        self, entity_id: str, payable_id: str, line_id: str, *, tax_rate_id: str | None
+    ) -> LineItem:
+        """Name the accounting system's rate for a line, or let its number decide; safe to repeat.
+
+        ConflictError when the bill forbids edits.
+        """
+        path, body = f"/payables/{payable_id}/line_items/{line_id}", {"accounting_tax_rate_id": tax_rate_id}
         return parsing.line_item(self._http.send("PATCH", path, entity_id, body=body))
 
     def receivables(self, entity_id: str) -> Iterator[Page[Receivable]]:

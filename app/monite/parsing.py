@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.accounts import LedgerAccount, TaxRate
 from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
-from app.domain.documents import Counterpart, InvoiceLine, LineItem, Payable, Product, Receivable
+from app.domain.documents import Counterpart, InvoiceLine, LineItem, MeasureUnit, Payable, Product, Receivable
 from app.domain.entities import Entity
 from app.domain.entity_defaults import EntityDefaults
 from app.domain.sync_rules import USUAL, SyncRules
@@ -118,6 +118,13 @@ def product(raw: Json) -> Product:
         price=f.maybe_whole(price, "value"),
         currency=f.maybe_text(price, "currency"),
         updated_at=f.moment(raw, "updated_at"),
+        measure_unit_id=f.maybe_text(raw, "measure_unit_id"),
+    )
+
+
+def measure_unit(raw: Json) -> MeasureUnit:
+    return MeasureUnit(
+        id=f.text(raw, "id"), name=f.text(raw, "name"), description=f.maybe_text(raw, "description")
     )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlite_utils import Database
 
 from app.domain.holds import Hold
+from app.domain.people import SYSTEM
 from app.domain.sync_rules import USUAL, SyncRules
-from app.store import events, holds, sync_rules
+from app.store import events, holds, outbox, sync_rules
 
 SAVED = "rules_saved"
 HELD = "sending_held"
 RESUMED = "sending_resumed"
 NOT_HELD = "hold_refused"
+ELSEWHERE = "rules_changed_elsewhere"
+"""The lists read differently than before, and nobody here had asked for that."""
 
 
 def standing(db: Database, entity_id: str) -> Hold | None:
@@ -29,6 +34,20 @@ def standing(db: Database, entity_id: str) -> Hold | None:
     if last is not None and last.sends_nothing:
         return None
     return Hold(entity_id, last or USUAL, reason="", held_at=None, held_by=None, confirmed_at=seen_at)
+
+
+def seen(db: Database, entity_id: str, lists: SyncRules, now: datetime) -> bool:
+    """Keep the lists as just read, and tell when somebody changed them elsewhere; whether they differ.
+
+    For inside a write transaction.
+    """
+    known = sync_rules.find(db, entity_id)
+    differ = known is None or not known.same_as(lists)
+    sync_rules.save(db, entity_id, lists, now)
+    if known is not None and differ and not outbox.is_open(db, f"rules:{entity_id}"):
+        was, became = known.to_text(), lists.to_text()
+        events.add(db, entity_id, now, ELSEWHERE, SYSTEM, was=was, became=became)
+    return differ
 
 
 def last_saved(db: Database, entity_id: str) -> SyncRules | None:

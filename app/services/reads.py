@@ -9,20 +9,20 @@ from typing import Any, Protocol
 from sqlite_utils import Database
 
 from app.domain.resources import CONNECTION, DEFAULTS, ENTITIES, LINE_ITEMS, RECORDS, SYNC_RULES, Read
-from app.services import sightings
+from app.services import holds, sightings
 from app.services.deps import Deps
 from app.store import (
     counterparts,
     entities,
     entity_defaults,
     ledger_accounts,
+    measure_units,
     payable_lines,
     payables,
     products,
     receivables,
     resources,
     revisions,
-    sync_rules,
     synced_records,
     tax_rates,
 )
@@ -72,9 +72,8 @@ def read_sync_rules(deps: Deps, read: Read) -> None:
         return
     rules = deps.monite.get_sync_rules(read.entity_id)
     with write(deps.db) as db:
-        if sync_rules.find(db, read.entity_id) != rules:
+        if holds.seen(db, read.entity_id, rules, deps.clock()):
             revisions.bump(db, read.entity_id)
-        sync_rules.save(db, read.entity_id, rules, deps.clock())
 
 
 def read_defaults(deps: Deps, read: Read) -> None:
@@ -97,6 +96,10 @@ def read_tax_rates(deps: Deps, read: Read) -> None:
 
 def read_products(deps: Deps, read: Read) -> None:
     _read_list(deps, read, deps.monite.products(read.entity_id), products, "products")
+
+
+def read_measure_units(deps: Deps, read: Read) -> None:
+    _read_list(deps, read, deps.monite.measure_units(read.entity_id), measure_units)
 
 
 def read_counterparts(deps: Deps, read: Read) -> None:
@@ -168,6 +171,7 @@ READERS: dict[str, Callable[[Deps, Read], None]] = {
     "ledger_accounts": read_ledger_accounts,
     "tax_rates": read_tax_rates,
     "products": read_products,
+    "measure_units": read_measure_units,
     "payables": read_payables,
     "counterparts": read_counterparts,
     "receivables": read_receivables,

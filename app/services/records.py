@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.domain.errors import MoniteError, NotThereError
+from app.domain.events import REPAIRS
 from app.domain.outbox import OutboxRow
 from app.domain.problems import Again, Phrase, what_happened
 from app.domain.readiness import Condition, DocumentFacts, settled
@@ -22,7 +23,7 @@ from app.domain.record_notes import RecordNote
 from app.domain.record_tries import RecordTry
 from app.domain.resources import CONNECTION, RECORDS, ResourceState
 from app.domain.synced_records import RecordState
-from app.services import assignments, frames, readiness, record_marks, refresh, sightings, verdicts
+from app.services import frames, readiness, record_marks, refresh, sightings, verdicts
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.services.record_marks import MARKABLE, Handled
@@ -363,7 +364,7 @@ def _fixed_at(deps: Deps, line: RecordLine, document: DocumentFacts | None) -> d
     """When a person last changed something about this record after it had stopped."""
     ids = [part.id for part in document.lines if part.id] if document else []
     ids += [line.object_id] if line.object_id else []
-    return events.last_about(deps.db, line.entity_id, assignments.EVENT, ids, since=line.updated_at)
+    return events.last_about(deps.db, line.entity_id, REPAIRS, ids, since=line.updated_at)
 
 
 def _is_fixed(line: RecordLine, found: Sequence[Condition], fixed_at: datetime | None) -> bool:

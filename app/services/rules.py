@@ -15,16 +15,17 @@ from app.domain.facts import Context
 from app.domain.first_sends import TELLS, Phase
 from app.domain.holds import Hold, HoldResult, RuleSave
 from app.domain.outbox import Intent, OutboxRow, OutboxState
-from app.domain.sync_rules import NOTHING, USUAL, SyncRules
+from app.domain.sync_rules import NOTHING, OPEN_OUTCOMES, USUAL, SyncRules
 from app.services import closing_dates, outbox, readiness
 from app.services.deliveries.rules import ACTION, wanted
 from app.services.deps import Deps
-from app.services.holds import HELD, NOT_HELD, RESUMED, SAVED, standing
+from app.services.holds import ELSEWHERE, HELD, NOT_HELD, RESUMED, SAVED, seen, standing
 from app.store import events, first_sends, holds, revisions, rule_effects, rule_saves, sync_rules
 from app.store import outbox as outbox_rows
 from app.store.database import write
 
-CHANGES = (SAVED, HELD, NOT_HELD, RESUMED)
+CHANGES = (SAVED, HELD, NOT_HELD, RESUMED, ELSEWHERE)
+PATIENCE = 3.0
 HISTORY = (*CHANGES, closing_dates.CHANGED, *TELLS)
 
 
@@ -70,6 +71,10 @@ class RulesView:
         """The bills and invoices that these rules would send and that were never tried."""
         return effects.outlook(self.shown or NOTHING, self.counts)
 
+    def due_by(self, lists: SyncRules) -> Outlook:
+        """What these lists would send of what was never tried."""
+        return effects.outlook(lists, self.counts)
+
     @property
     def waiting(self) -> int:
         """How many there are of them."""
@@ -84,13 +89,13 @@ class RulesChangedError(GangwayError):
         self.theirs, self.mine, self.event = theirs, mine, event
 
 
-def look(deps: Deps, entity_id: str) -> RulesView:
+def look(deps: Deps, entity_id: str, seconds: float = PATIENCE) -> RulesView:
     """The rules, read from Monite within this request, because they are about to be edited."""
     supported = deps.monite.capabilities.sync_rules
     read = False
     if supported:
         try:
-            _read(deps, entity_id)
+            _read(deps, entity_id, seconds)
             read = True
         except NotFoundError:
             supported = False
@@ -141,6 +146,29 @@ def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
     return from_store(deps, entity_id)
 
 
+def keep(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
+    """Save these rules for when sending is released, which stays on hold until then.
+
+    Where nothing is on hold this is the same as saving. Raises RulesChangedError as saving does.
+    """
+    view = look(deps, entity_id)
+    if view.hold is None:
+        return save(deps, entity_id, asked, base)
+    if fingerprint(view.hold.rules) not in (base, fingerprint(asked)):
+        raise RulesChangedError(view.hold.rules, asked, events.latest(deps.db, entity_id, *CHANGES))
+    db, now, who = deps.db, deps.clock(), deps.actor
+    with write(db):
+        was = view.hold.rules
+        if not view.hold.is_ours:
+            holds.start(db, entity_id, asked, reason=_("to send one first"), now=now, by=who.name)
+            holds.confirm(db, entity_id, now)
+        holds.keep(db, entity_id, asked)
+        rule_saves.save(db, entity_id, now, who.name)
+        events.add(db, entity_id, now, SAVED, who, was=was.to_text(), became=asked.to_text())
+        revisions.bump(db, entity_id)
+    return from_store(deps, entity_id)
+
+
 def hold(deps: Deps, entity_id: str, reason: str) -> HoldResult:
     """Keep everything here for now. It is confirmed only once Monite's own lists read back empty.
 
@@ -173,6 +201,16 @@ def history(deps: Deps, entity_id: str, before_id: int | None = None) -> list[Ev
     return events.find(deps.db, entity_id, kinds=HISTORY, before_id=before_id)
 
 
+def last_change(deps: Deps, entity_id: str) -> Event | None:
+    """The last time that what is sent was changed, held or released."""
+    return events.latest(deps.db, entity_id, *CHANGES)
+
+
+def confirmed(deps: Deps, entity_id: str) -> dict[str, str]:
+    """Statuses whose outcome is documented nowhere, of which one was sent: with that record's id."""
+    return rule_effects.confirmed(deps.db, entity_id, OPEN_OUTCOMES)
+
+
 def documents(deps: Deps, entity_id: str, change: Change, group: str) -> list[DocumentBrief]:
     """Up to 50 of the bills or invoices behind one number of a change, newest first."""
     return rule_effects.find(
@@ -185,11 +223,12 @@ def documents(deps: Deps, entity_id: str, change: Change, group: str) -> list[Do
     )
 
 
-def _read(deps: Deps, entity_id: str) -> None:
-    with deps.monite.hurried(3):
-        rules = deps.monite.get_sync_rules(entity_id)
+def _read(deps: Deps, entity_id: str, seconds: float) -> None:
+    with deps.monite.hurried(seconds):
+        lists = deps.monite.get_sync_rules(entity_id)
     with write(deps.db):
-        sync_rules.save(deps.db, entity_id, rules, deps.clock())
+        if seen(deps.db, entity_id, lists, deps.clock()):
+            revisions.bump(deps.db, entity_id)
 
 
 def _view(deps: Deps, entity_id: str, supported: bool, read: bool) -> RulesView:

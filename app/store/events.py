@@ -125,15 +125,16 @@ def told(db: Database, entity_id: str, limit: int) -> list[Event]:
 
 
 def last_about(
-    db: Database, entity_id: str, kind: str, object_ids: Sequence[str], *, since: datetime
+    db: Database, entity_id: str, kinds: Sequence[str], object_ids: Sequence[str], *, since: datetime
 ) -> datetime | None:
-    """When one of these objects last had an event of this kind, if that was after the given moment."""
+    """When one of these objects last had an event of these kinds, if that was after the given moment."""
     row = db.execute(
         """
         SELECT max(at) FROM events
-        WHERE entity_id = ? AND kind = ? AND at > ? AND object_id IN (SELECT value FROM json_each(?))
+        WHERE entity_id = ? AND kind IN (SELECT value FROM json_each(?)) AND at > ?
+          AND object_id IN (SELECT value FROM json_each(?))
         """,
-        [entity_id, kind, to_text(since), json.dumps(list(object_ids))],
+        [entity_id, json.dumps(list(kinds)), to_text(since), json.dumps(list(object_ids))],
     ).fetchone()
     return maybe_from_text(row[0])
 

@@ -204,6 +204,19 @@ def find_for_object(db: Database, object_id: str, action: str | None = None) -> 
     return [from_row(row) for row in rows]
 
 
+def newest(db: Database, action: str, object_ids: Sequence[str]) -> dict[str, OutboxRow]:
+    """What was last asked of each of these objects, by its id; those of which nothing was are left out."""
+    rows = db.query(
+        """
+        SELECT * FROM outbox WHERE id IN (
+            SELECT max(o.id) FROM json_each(?) j JOIN outbox o ON o.object_id = j.value
+            WHERE o.action = ? GROUP BY o.object_id)
+        """,
+        [json.dumps(list(object_ids)), action],
+    )
+    return {row["object_id"]: from_row(row) for row in rows}
+
+
 def find_open(db: Database, entity_id: str, action: str) -> list[OutboxRow]:
     """What one entity still has to send of one action, oldest first."""
     rows = db.query(
@@ -214,6 +227,12 @@ def find_open(db: Database, entity_id: str, action: str) -> list[OutboxRow]:
         [entity_id, action],
     )
     return [from_row(row) for row in rows]
+
+
+def is_open(db: Database, key: str) -> bool:
+    """Whether something of this key is still to be sent."""
+    sql = "SELECT 1 FROM outbox WHERE key = ? AND state IN ('queued', 'running')"
+    return db.execute(sql, [key]).fetchone() is not None
 
 
 def next_due(db: Database) -> datetime | None:

@@ -54,6 +54,18 @@ def save(db: Database, entity_id: str, line: LineItem, seen_at: datetime) -> Non
     )
 
 
+def set_tax(db: Database, line_id: str, tax_rate_id: str | None) -> None:
+    """Take over the accounting system's rate that Monite answered with."""
+    db.execute(
+        """
+        UPDATE payable_lines SET accounting_tax_rate_id = :rate,
+            raw = json_set(raw, '$.accounting_tax_rate_id', :rate)
+        WHERE id = :id
+        """,
+        {"rate": tax_rate_id, "id": line_id},
+    )
+
+
 def follow_payables(db: Database, payable_ids: Sequence[str]) -> None:
     """Copy from these bills again; the lines of bills that are gone go too."""
     wanted = ids(payable_ids)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from app.domain.documents import Product
+from app.domain.record_lists import PAGE_SIZE, Page
 from app.store import mirror
 from app.store.database import from_text, to_text
-from app.store.mirror import Raw, raw_text
+from app.store.mirror import Raw, ids, raw_text
 
 TABLE = "products"
 
@@ -37,6 +38,31 @@ def get(db: Database, entity_id: str, product_id: str) -> Product | None:
     return next((_from_row(row) for row in rows), None)
 
 
+_TO_CHECK = """
+    FROM products WHERE entity_id = :entity AND gone = 0
+      AND (coalesce(price, 0) = 0 OR measure_unit_id IS NULL
+           OR measure_unit_id IN (SELECT value FROM json_each(:stand_ins)))
+"""
+
+
+def to_check(
+    db: Database, entity_id: str, stand_ins: Sequence[str], after: str = "", size: int = PAGE_SIZE
+) -> Page[Product]:
+    """Products without a price, without a unit or with one of these, by name."""
+    name, _, last_id = after.rpartition("~")
+    values = {"entity": entity_id, "stand_ins": ids(stand_ins), "name": name, "id": last_id, "size": size + 1}
+    beyond = "AND (name, id) > (:name, :id)" if last_id else ""
+    rows = list(db.query(f"SELECT * {_TO_CHECK} {beyond} ORDER BY name, id LIMIT :size", values))
+    found = tuple(_from_row(row) for row in rows[:size])
+    return Page(found, older=f"{found[-1].name}~{found[-1].id}" if len(rows) > size else "")
+
+
+def count_to_check(db: Database, entity_id: str, stand_ins: Sequence[str]) -> int:
+    """How many of them there are."""
+    values = {"entity": entity_id, "stand_ins": ids(stand_ins)}
+    return int(db.execute(f"SELECT count(*) {_TO_CHECK}", values).fetchone()[0])
+
+
 def _to_row(entity_id: str, product: Product, raw: Raw | None, seen_at: datetime) -> dict[str, Any]:
     return {
         "id": product.id,
@@ -46,6 +72,7 @@ def _to_row(entity_id: str, product: Product, raw: Raw | None, seen_at: datetime
         "price": product.price,
         "currency": product.currency,
         "ledger_account_id": product.ledger_account_id,
+        "measure_unit_id": product.measure_unit_id,
         "gone": 0,
         "updated_at": to_text(product.updated_at),
         "raw": raw_text(raw),
@@ -62,4 +89,5 @@ def _from_row(row: dict[str, Any]) -> Product:
         price=row["price"],
         currency=row["currency"],
         updated_at=from_text(row["updated_at"]),
+        measure_unit_id=row["measure_unit_id"],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -73,6 +74,22 @@ def find(
     return [_from_row(kind, row, context) for row in rows]
 
 
+def confirmed(db: Database, entity_id: str, statuses: Sequence[str]) -> dict[str, str]:
+    """For each status of invoices of which one was sent as it stands now: the id of such a record."""
+    rows = db.query(
+        """
+        SELECT wanted.value AS status, (
+            SELECT r.id FROM receivables d JOIN synced_records r ON r.object_id = d.id
+            WHERE d.entity_id = :entity_id AND d.gone = 0 AND d.type = 'invoice' AND d.status = wanted.value
+              AND +r.object_type = 'receivable' AND +r.state = 'sent' AND r.object_updated_at >= d.updated_at
+            LIMIT 1) AS record_id
+        FROM json_each(:statuses) wanted
+        """,
+        {"entity_id": entity_id, "statuses": json.dumps(list(statuses))},
+    )
+    return {row["status"]: row["record_id"] for row in rows if row["record_id"] is not None}
+
+
 def _values(entity_id: str, context: Context, kind: str) -> dict[str, Any]:
     return document_lacks.values(entity_id, context) | {
         "editable": json.dumps(sorted(EDITABLE_PAYABLES)),
@@ -109,6 +126,7 @@ def _to_count(kind: str, row: dict[str, Any], context: Context) -> DocumentCount
         lack=_lack(kind, row, context),
         locked=bool(row["locked"]),
         n=row["n"],
+        closed=bool((row["lacks"] or 0) & Lack.PERIOD),
     )
 
 

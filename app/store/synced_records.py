@@ -110,6 +110,12 @@ def get(db: Database, entity_id: str, record_id: str) -> SyncedRecord | None:
     return next((from_row(row) for row in rows), None)
 
 
+def is_sent(db: Database, entity_id: str, object_id: str) -> bool:
+    """Whether the accounting system is known to have this object."""
+    sql = "SELECT 1 FROM synced_records WHERE entity_id = ? AND object_id = ? AND state = 'sent' LIMIT 1"
+    return db.execute(sql, [entity_id, object_id]).fetchone() is not None
+
+
 def statuses(db: Database, record_ids: Iterable[str]) -> dict[str, str]:
     """The status in which each of these was last seen; those never seen are left out."""
     rows = db.execute(

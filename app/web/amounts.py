@@ -72,3 +72,33 @@ def _form(currency: str, locale: str) -> _Form | None:
     )
     # Some languages group only from ten thousand on.
     return form if form.write(1234 * unit) == _by_babel(1234 * unit, currency, locale) else None
+
+
+def plain_amount(amount: int | None, currency: str | None) -> str:
+    """An amount as a field holds it: 43.20."""
+    return "" if amount is None else f"{exact_amount(amount, currency):f}"
+
+
+def read_amount(text: str, currency: str) -> int | None:
+    """Minor units from what a person typed: 43.2, 1,234.50 or 1.234,50; None when it can't be read.
+
+    What could be meant in two ways isn't guessed: 12.345 is neither twelve nor twelve thousand euros.
+    """
+    written = re.sub(r"[\s'’]", "", text)
+    digits = int(get_currency_precision(currency))
+    if not re.fullmatch(r"[0-9][0-9.,]*", written):
+        return None
+    whole, parts, signs = written, "", [sign for sign in written if sign in ".,"]
+    if signs and signs.count(signs[-1]) == 1 and (len(set(signs)) == 2 or _ends_in_parts(written, digits)):
+        whole, _, parts = written.rpartition(signs[-1])
+        signs = signs[:-1]
+    elif signs == ["."]:
+        return None
+    groups = re.split(r"[.,]", whole)
+    if len(parts) > digits or len(set(signs)) > 1 or any(len(group) != 3 for group in groups[1:]):
+        return None
+    return int("".join(groups)) * int(10**digits) + int(parts.ljust(digits, "0") or 0)
+
+
+def _ends_in_parts(written: str, digits: int) -> bool:
+    return len(re.split(r"[.,]", written)[-1]) <= digits

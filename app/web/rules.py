@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,25 +13,31 @@ from werkzeug.wrappers import Response
 
 from app.domain.effects import CHOICES, Change, by_status, fingerprint, never_sent, with_ticks
 from app.domain.errors import InputError
+from app.domain.events import Event
 from app.domain.outbox import OutboxRow, OutboxState
 from app.domain.people import Action
 from app.domain.sync_rules import NOTHING, USUAL, SyncRules, outcome
-from app.services import frames, rules, sync_now
+from app.services import closing_dates, frames, rules, sync_now
 from app.services.rules import RulesChangedError, RulesView
 from app.web.access import needs
-from app.web.beats import beat
+from app.web.beats import beat, reshape, shape
 from app.web.rendering import render, wants_fragment
 from app.web.requests import deps
 
 bp = Blueprint("rules", __name__, url_prefix="/e/<entity_id>/rules")
+AT_ONCE = 0.8
+"""Seconds after which the page says that the rules are being read, rather than let a person wait."""
 
 
 @bp.get("")
 @needs(Action.SEE)
 def show(entity_id: str) -> Response:
-    """The rules as Monite has them now."""
-    view = rules.look(deps(), entity_id)
-    return _page(entity_id, view, view.shown or NOTHING)
+    """The rules as Monite has them now; a slow answer is waited for by a page that says so."""
+    patient = "patience" in request.args
+    began = time.monotonic()
+    view = rules.look(deps(), entity_id, rules.PATIENCE if patient else AT_ONCE)
+    slow = view.shown is None and not patient and time.monotonic() - began >= AT_ONCE
+    return _page(entity_id, view, view.shown or NOTHING, reading=slow)
 
 
 @bp.get("/preview")
@@ -70,14 +78,28 @@ def save(entity_id: str) -> Response:
         words = _("Tick that nothing will be sent.")
         context = _context(entity_id, view, asked)
         return render("rules/review.html", status=422, problem=words, effects=effects, **context)
+    put = rules.keep if form.get("first") else rules.save
     try:
-        rules.save(deps(), entity_id, asked, form.get("base", ""))
+        put(deps(), entity_id, asked, form.get("base", ""))
     except RulesChangedError as changed:
         view = rules.from_store(deps(), entity_id)
         return render(
             "rules/conflict.html", status=409, clash=changed, **_context(entity_id, view, changed.mine)
         )
-    return redirect(url_for(".show", entity_id=entity_id), code=303)
+    place = "first_send.show" if form.get("first") else ".show"
+    return redirect(url_for(place, entity_id=entity_id), code=303)
+
+
+@bp.post("/closing-date")
+@needs(Action.CHANGE_RULES)
+def closing_date(entity_id: str) -> Response:
+    """Say up to which day the books are closed, or that none is; that warns and holds nothing back."""
+    try:
+        closing_dates.change(deps(), entity_id, _day(request.form))
+    except InputError as error:
+        view = rules.from_store(deps(), entity_id)
+        return _page(entity_id, view, view.shown or NOTHING, problem=error)
+    return redirect(url_for(".show", entity_id=entity_id, _anchor="closing-date"), code=303)
 
 
 @bp.post("/hold")
@@ -118,16 +140,24 @@ def history(entity_id: str) -> Response:
     return render(
         "rules/history.html",
         entity_id=entity_id,
-        changes=[(one, SyncRules.from_text(one.was), SyncRules.from_text(one.became)) for one in found],
+        changes=[_told(one) for one in found],
+        choices=CHOICES,
         older=found[-1].id if len(found) == 50 else None,
     )
 
 
 @beat("rules")
 def changed(entity_id: str) -> str:
-    """What is waiting, and what was sent since somebody asked for it."""
+    """What is waiting, what was sent since somebody asked for it, and that somebody changed the rules."""
     view = rules.from_store(deps(), entity_id)
-    return render_template("rules/_beat.html", view=view, last_asked=sync_now.last_asked(deps(), entity_id))
+    return render_template(
+        "rules/_beat.html",
+        entity_id=entity_id,
+        view=view,
+        last_asked=sync_now.last_asked(deps(), entity_id),
+        closed_up_to=view.context.closed_up_to,
+        clash=rules.last_change(deps(), entity_id) if reshape(view.base) and shape() else None,
+    )
 
 
 def _started(row: OutboxRow) -> tuple[str, str]:
@@ -139,8 +169,39 @@ def _started(row: OutboxRow) -> tuple[str, str]:
     return _("The service did not answer yet. We keep trying."), "info"
 
 
-def _page(entity_id: str, view: RulesView, asked: SyncRules) -> Response:
-    return render("rules/index.html", **_context(entity_id, view, asked))
+def _page(
+    entity_id: str,
+    view: RulesView,
+    asked: SyncRules,
+    *,
+    reading: bool = False,
+    problem: InputError | None = None,
+) -> Response:
+    return render(
+        "rules/index.html",
+        status=422 if problem else 200,
+        problem=problem,
+        reading=reading,
+        **_context(entity_id, view, asked),
+    )
+
+
+def _day(form: MultiDict[str, str]) -> date | None:
+    """The day that was entered; none when it is to be removed. Raises InputError for what is no day."""
+    if form.get("remove"):
+        return None
+    try:
+        return date.fromisoformat(form.get("closed_up_to", "").strip())
+    except ValueError:
+        raise InputError("closed_up_to", _("Enter the last day of the closed period.")) from None
+
+
+def _told(event: Event) -> tuple[Event, SyncRules | date | None, SyncRules | date | None]:
+    """An event with what was before and after: lists, or days."""
+    if event.kind == closing_dates.CHANGED:
+        was, became = (date.fromisoformat(day) if day else None for day in (event.was, event.became))
+        return event, was, became
+    return event, SyncRules.from_text(event.was), SyncRules.from_text(event.became)
 
 
 def _context(entity_id: str, view: RulesView, asked: SyncRules) -> dict[str, Any]:
@@ -164,6 +225,9 @@ def _context(entity_id: str, view: RulesView, asked: SyncRules) -> dict[str, Any
         "usual": USUAL,
         "is_usual": shown.same_as(USUAL),
         "base": request.values.get("base") or fingerprint(shown),
+        "confirmed": rules.confirmed(deps(), entity_id),
+        "closing": closing_dates.get(deps(), entity_id),
+        "closed_up_to": view.context.closed_up_to,
     }
 
 

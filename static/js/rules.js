@@ -1,28 +1,27 @@
-/* The rules screen: Ctrl+Enter opens the review, Go back closes it, Undo puts the ticks back. */
+/* The rules screen: Ctrl+Enter opens the review, Go back closes it, Undo puts the ticks back.
+   The form may come later than the page, so everything is heard at the document. */
 (() => {
   "use strict";
-  const form = document.getElementById("rules-form");
-  if (!form) return;
-  const go = document.getElementById("rules-go");
+  const form = () => document.getElementById("rules-form");
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.contains(event.target)) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form() && form().contains(event.target)) {
       event.preventDefault();
-      form.requestSubmit();
+      form().requestSubmit();
     }
   });
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-close-review]")) return;
+    const close = event.target.closest("[data-close-review]"), undo = event.target.closest("#rules-undo");
+    if (!form() || !(close || undo)) return;
     event.preventDefault();
-    const review = document.getElementById("rules-review"), empty = document.createElement("div");
+    if (undo) {
+      form().reset();
+      const tick = form().querySelector("input[type=checkbox]");
+      if (tick) tick.dispatchEvent(new Event("change", { bubbles: true }));
+      return;
+    }
+    const empty = document.createElement("div");
     empty.id = "rules-review";
-    review.replaceWith(empty);
-    go.focus();
-  });
-  const undo = document.getElementById("rules-undo");
-  if (undo) undo.addEventListener("click", (event) => {
-    event.preventDefault();
-    form.reset();
-    const tick = form.querySelector("input[type=checkbox]");
-    if (tick) tick.dispatchEvent(new Event("change", { bubbles: true }));
+    document.getElementById("rules-review").replaceWith(empty);
+    document.getElementById("rules-go").focus();
   });
 })();

@@ -67,3 +67,37 @@ def test_an_emulator_on_this_machine_is_practice(tmp_path: Path, host: str) -> N
     assert settings.practice
     assert settings.other_side == f"http://{host}:5001/_emulator/"
     assert settings.may_leave_to[0] == f"http://{host}:5001"
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("app.example.com/{id}", "must be a whole address"),
+        ("ftp://app.example.com/{id}", "must be a whole address"),
+        ("http://app.example.com/{id}", "must begin with https"),
+        ("https://app.example.com/bills", r"must contain \{id\}"),
+        ("https://app.example.com/{id}/{name}", "the only placeholders are"),
+        ("https://{id}.example.com/", "its host must be plain"),
+        ("https://user@app.example.com/{id}", "its host must be plain"),
+        ("https://app.example.com/{id}; script-src *", "must not contain spaces"),
+        ("https://[::1/{id}", "can't be read"),
+    ],
+)
+def test_an_address_of_the_partner_s_product_that_cannot_work_is_named(
+    tmp_path: Path, address: str, words: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"^GANGWAY_PARTNER_BILL_URL .*{words}"):
+        load_settings(environ(tmp_path, GANGWAY_PARTNER_BILL_URL=address))
+
+
+def test_people_may_be_sent_to_the_partner_s_product(tmp_path: Path) -> None:
+    settings = load_settings(
+        environ(
+            tmp_path,
+            GANGWAY_PARTNER_BILL_URL="https://app.example.com/{entity_id}/bills/{id}",
+            GANGWAY_PARTNER_CONTACT_URL="http://127.0.0.1:3000/contacts/{id}",
+        )
+    )
+
+    assert settings.partner_addresses["bill"] == "https://app.example.com/{entity_id}/bills/{id}"
+    assert {"https://app.example.com", "http://127.0.0.1:3000"} <= set(settings.may_leave_to)

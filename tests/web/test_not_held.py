@@ -89,7 +89,8 @@ def test_an_api_without_rules_is_told_from_the_start(app: Flask, enter: Enter, w
     words = text(enter(), "/e/e1/connect")
     newer.close()
 
-    assert f"Sending can't be held with this API version. {WARNING}" in words
+    assert "Sending can't be held with this API version. Once you are connected" in words
+    assert "sync rules" not in words
 
 
 def test_a_confirmed_hold_is_promised_on_both_pages(enter: Enter, wire: Wire) -> None:

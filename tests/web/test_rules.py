@@ -15,8 +15,9 @@ from app.config import Settings
 from app.domain.sync_rules import SyncRules
 from app.store import revisions, sync_rules
 from app.store.database import write
+from app.web import rules as web_rules
 from tests.factories import make_monite
-from tests.log_samples import add_bill, add_books, add_record
+from tests.log_samples import add_bill, add_books, add_invoice, add_record
 from tests.web.conftest import NOW, Enter
 from tests.wire import Wire, on_the_wire
 
@@ -64,7 +65,7 @@ def test_a_tick_is_answered_with_a_sentence_and_saves_nothing(enter: Enter, wire
 
 
 def words_of(page: BeautifulSoup, selector: str) -> str:
-    return " ".join(" ".join(part.get_text() for part in page.select(selector)).split())
+    return " ".join(" ".join(part.get_text(" ") for part in page.select(selector)).split()).replace(" .", ".")
 
 
 TICKS = "payable=waiting_to_be_paid&payable=paid&receivable=issued"
@@ -200,9 +201,9 @@ def test_the_history_tells_who_changed_what(enter: Enter, wire: Wire) -> None:
 
     page = read(browser.get("/e/e1/rules/history").text)
 
-    words = " ".join(page.select_one("ol.timeline").get_text().split())  # type: ignore[union-attr]
-    assert words.startswith("Rules saved")
-    assert "Before: We send bills when they are waiting to be paid." in words
+    words = words_of(page, "ol.timeline")
+    assert words.startswith("Sync rules saved Today 09:42 · Dana Price From: We send bills when they are wai")
+    assert "To: We send bills when they are paid. We send invoices when they are issued." in words
 
 
 def test_send_now_needs_a_connection(enter: Enter, wire: Wire) -> None:
@@ -226,10 +227,14 @@ def test_a_version_without_rules_explains_the_usual_set(app: Flask, enter: Enter
     newer = make_monite(replace(house.settings, monite_api_version="2024-05-25"))
     app.extensions["gangway"] = replace(house, monite=newer)
 
-    page = enter().get("/e/e1/rules").text
+    page = read(enter().get("/e/e1/rules").text)
     newer.close()
 
-    assert "can't be changed with your API version" in page
+    told = words_of(page, "main")
+    assert "can't be changed with your API version" in told
+    assert "Bills, also those that are paid: Awaiting payment in Xero, Open in QuickBooks" in told
+    assert page.select("main input[type=checkbox]") == []
+    assert "Hold sending" not in told
 
 
 def due(browser: FlaskClient) -> str:
@@ -245,7 +250,7 @@ def test_what_waits_and_send_now_are_there_on_every_visit(enter: Enter, wire: Wi
     seen = [due(browser), due(browser)]
 
     line = "1 record will be tried with the next automatic sync, about 09:42."
-    assert seen == [f"{line} Send nowThis also imports from Xero."] * 2
+    assert seen == [f"{line} Send now This also imports from Xero."] * 2
 
 
 def test_after_send_now_the_page_says_when_and_what_came_of_it(
@@ -301,3 +306,138 @@ def test_lists_that_were_emptied_elsewhere_are_a_hold_on_every_page(
     browser.post("/e/e1/rules/resume")
     assert set(wire.rules["payable"]) == {"waiting_to_be_paid", "partially_paid", "paid"}
     assert "on hold" not in words_of(read(browser.get("/e/e1/log").text), "#banner")
+
+
+def cell(browser: FlaskClient, status: str) -> str:
+    return words_of(
+        read(browser.get("/e/e1/rules").text), f"tr:has(#receivable-{status}) > td:nth-of-type(2)"
+    )
+
+
+def test_before_a_system_is_known_both_say_what_they_show(enter: Enter, wire: Wire) -> None:
+    browser = enter()
+
+    page = read(browser.get("/e/e1/rules").text)
+
+    assert words_of(page, ".rules-table th:nth-of-type(3)").startswith(
+        "In your accounting system it shows as"
+    )
+    assert cell(browser, "issued") == "Awaiting payment in Xero, Open in QuickBooks"
+    assert cell(browser, "overdue") == "Depends on your accounting system"
+
+
+def test_what_nobody_documents_is_left_open_until_one_was_confirmed_as_sent(
+    enter: Enter, wire: Wire, store: Database
+) -> None:
+    with write(store):
+        add_books(store)
+        for status in ("overdue", "paid"):
+            add_invoice(store, status, status=status)
+        of_now = {"object_type": "receivable", "sync_status": "done"}
+        add_record(store, "r1", object_id="overdue", object_updated_at=NOW.isoformat(), **of_now)
+        add_record(store, "r2", object_id="paid", object_updated_at="2025-05-01T00:00:00+00:00", **of_now)
+    browser = enter()
+
+    assert cell(browser, "overdue") == "Confirmed as sent"
+    assert cell(browser, "paid") == "Depends on Xero"
+    assert cell(browser, "canceled") == "Void"
+
+
+def test_a_closing_date_warns_of_what_it_cannot_hold_back(enter: Enter, wire: Wire, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        sync_rules.save(store, "e1", SyncRules(("waiting_to_be_paid",), ("issued",)), NOW)
+        for n in range(3):
+            add_bill(store, f"b{n}", {}, issued_at="2025-04-30", status="paid")
+        add_bill(store, "later", {}, issued_at="2025-05-01", status="paid")
+    browser = enter()
+    browser.post("/e/e1/rules/closing-date", data={"closed_up_to": "2025-04-30"})
+
+    review = words_of(read(browser.get(f"/e/e1/rules/review?{TICKS}").text), ".effect")
+
+    assert "4 will be tried with the next automatic sync." in review
+    assert (
+        "3 bills are dated on or before 30 Apr, which you marked as closed. The rules can't hold them back; "
+        "Xero will probably refuse them." in review
+    )
+
+
+def test_a_closing_date_is_set_changed_and_removed_and_history_tells(enter: Enter, wire: Wire) -> None:
+    browser = enter()
+    browser.post("/e/e1/rules/closing-date", data={"closed_up_to": "2025-03-31"})
+    browser.post("/e/e1/rules/closing-date", data={"closed_up_to": "2025-04-30"})
+    shown = words_of(read(browser.get("/e/e1/rules").text), "#closing-date")
+    browser.post("/e/e1/rules/closing-date", data={"closed_up_to": "2025-04-30", "remove": "1"})
+
+    told = words_of(read(browser.get("/e/e1/rules/history").text), "ol.timeline")
+
+    assert "Closed up to 30 Apr. Set by Dana Price, today 09:42" in shown
+    assert "From 30 Apr to none" in told
+    assert "From 31 Mar to 30 Apr" in told
+    assert "From none to 31 Mar" in told
+
+
+@pytest.mark.parametrize("entered", ["", "30 April", "2031-01-01"])
+def test_what_is_no_closing_date_is_refused_in_words(enter: Enter, wire: Wire, entered: str) -> None:
+    answer = enter().post("/e/e1/rules/closing-date", data={"closed_up_to": entered})
+
+    assert answer.status_code == 422
+    assert read(answer.text).select_one('#error-summary a[href="#closed_up_to"]')
+
+
+def test_a_slow_answer_is_waited_for_by_a_page_that_says_so(
+    enter: Enter, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_rules, "AT_ONCE", 0.0)
+    wire.is_down = True
+    browser = enter()
+
+    first = read(browser.get("/e/e1/rules").text)
+    patient = read(browser.get("/e/e1/rules?patience=1").text)
+
+    assert "Reading current rules…" in words_of(first, "main")
+    assert "We can't read your rules right now" in words_of(patient, "main")
+    assert ticked(first) == []
+
+
+def test_a_page_notices_once_that_somebody_else_changed_the_rules(enter: Enter, wire: Wire) -> None:
+    browser, other = enter(), enter("bookkeeper")
+    browser.get("/e/e1/rules")
+    other.post("/e/e1/rules", data={"base": FEW, "payable": ["paid"], "receivable": ["issued"]})
+
+    beat = read(browser.get(f"/e/e1/beat?page=rules&since=0&shape={FEW}").text)
+    later = read(browser.get("/e/e1/beat?page=rules&since=0&shape=paid|issued").text)
+
+    assert "Changed by" in words_of(beat, '[hx-swap-oob="innerHTML:#rules-changed"]')
+    assert later.select('[hx-swap-oob="innerHTML:#rules-changed"]') == []
+
+
+def test_rules_changed_elsewhere_are_told_in_the_history(enter: Enter, wire: Wire) -> None:
+    browser = enter()
+    browser.get("/e/e1/rules")
+    wire.rules = {"payable": ["paid"], "receivable": []}
+    browser.get("/e/e1/rules")
+
+    told = words_of(read(browser.get("/e/e1/rules/history").text), "ol.timeline")
+
+    assert told.startswith(
+        "Sync rules changed elsewhere Today 09:42 · outside Gangway From: We send bills when"
+    )
+
+
+def test_rules_can_be_kept_for_after_one_was_sent_first(enter: Enter, wire: Wire, store: Database) -> None:
+    with write(store):
+        add_books(store)
+    browser = enter()
+    browser.post("/e/e1/rules/hold")
+    review = read(browser.get(f"/e/e1/rules/review?{TICKS}").text)
+
+    form = {"base": FEW, "payable": ["paid"], "receivable": ["issued"], "first": "1"}
+    answer = browser.post("/e/e1/rules", data=form)
+
+    assert "Save and send one first" in words_of(review, "button")
+    assert answer.headers["Location"] == "/e/e1/first-send"
+    assert wire.rules == {"payable": [], "receivable": []}
+    page = read(browser.get("/e/e1/rules").text)
+    assert ticked(page) == ["payable-paid", "receivable-issued"]
+    assert "Used once sending is released." in words_of(page, ".rules-confirmed")

@@ -16,10 +16,12 @@ from app.services.deliveries import (
     disconnects,
     first_sends,
     lines,
+    product_edits,
     products,
     retries,
     rules,
     syncs,
+    taxes,
 )
 from app.services.deps import Deps
 
@@ -57,5 +59,7 @@ HANDLERS: dict[str, Handler] = {
     first_sends.ACTION: first_sends,
     syncs.ACTION: syncs,
     disconnects.ACTION: disconnects,
+    taxes.ACTION: taxes,
+    product_edits.ACTION: product_edits,
     defaults.ACTION: defaults,
 }

@@ -1,0 +1,126 @@
+"""Prices and units of products, which an import can only guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from app.domain.documents import MeasureUnit, Product
+from app.domain.errors import InputError, NotThereError
+from app.domain.outbox import Intent, OutboxRow, OutboxState
+from app.domain.record_lists import Page
+from app.services import outbox, refresh
+from app.services.deliveries.product_edits import ACTION
+from app.services.deps import Deps
+from app.store import measure_units, products, revisions
+from app.store import outbox as outbox_rows
+from app.store.database import write
+
+READ_WITH = ("products", "measure_units")
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDetails:
+    """A product with its unit, the units to choose from, and what became of the last edit."""
+
+    product: Product
+    units: tuple[MeasureUnit, ...]
+    asked: OutboxRow | None = None
+
+    @property
+    def unit(self) -> MeasureUnit | None:
+        return next((unit for unit in self.units if unit.id == self.product.measure_unit_id), None)
+
+    @property
+    def saving(self) -> bool:
+        return self.asked is not None and self.asked.open
+
+    @property
+    def refused(self) -> bool:
+        return self.asked is not None and self.asked.state is OutboxState.REFUSED
+
+    @property
+    def unsettled(self) -> bool:
+        return self.saving or self.refused
+
+    @property
+    def price(self) -> int | None:
+        """What the field shows: an edit that isn't settled, else what Monite has."""
+        return self.asked.body["price"] if self.asked and self.unsettled else self.product.price
+
+    @property
+    def currency(self) -> str | None:
+        return self.asked.body["currency"] if self.asked and self.unsettled else self.product.currency
+
+    @property
+    def unit_id(self) -> str | None:
+        if self.asked and self.unsettled:
+            return self.asked.body["measure_unit_id"] or self.product.measure_unit_id
+        return self.product.measure_unit_id
+
+
+def get(deps: Deps, entity_id: str, product_id: str) -> ProductDetails:
+    """The product as it stands in the store; raises NotThereError."""
+    product = products.get(deps.db, entity_id, product_id)
+    if product is None:
+        raise NotThereError(_("There is no such product here."))
+    units = measure_units.find(deps.db, entity_id)
+    asked = outbox_rows.newest(deps.db, ACTION, [product_id]).get(product_id)
+    return ProductDetails(product, tuple(units), asked)
+
+
+def to_check(deps: Deps, entity_id: str, after: str = "") -> Page[tuple[Product, MeasureUnit | None]]:
+    """Products without a price or with a unit that says nothing, by name."""
+    units = {unit.id: unit for unit in measure_units.find(deps.db, entity_id)}
+    stand_ins = [unit.id for unit in units.values() if unit.stands_in]
+    page = products.to_check(deps.db, entity_id, stand_ins, after)
+    return Page(
+        tuple((product, units.get(product.measure_unit_id or "")) for product in page.lines),
+        older=page.older,
+    )
+
+
+def count_to_check(deps: Deps, entity_id: str) -> int:
+    """How many of them there are."""
+    units = measure_units.find(deps.db, entity_id)
+    return products.count_to_check(deps.db, entity_id, [unit.id for unit in units if unit.stands_in])
+
+
+def freshen(deps: Deps, entity_id: str) -> None:
+    """A person looks at it: have read again what is older than a minute."""
+    refresh.freshen(deps, entity_id, READ_WITH)
+
+
+def edit(
+    deps: Deps,
+    entity_id: str,
+    product_id: str,
+    *,
+    price: int,
+    currency: str,
+    unit_id: str,
+    was: str,
+    told: str,
+) -> ProductDetails:
+    """Give the product its price and unit ("" leaves the unit), with one short try to have it confirmed.
+
+    `was` and `told` say in words what it was and what it becomes, for history. Raises InputError.
+    """
+    with write(deps.db):
+        found = get(deps, entity_id, product_id)
+        if unit_id and all(unit.id != unit_id for unit in found.units):
+            raise InputError("unit", _("Choose one of the units that are listed."))
+        same = (price, currency, unit_id or found.product.measure_unit_id) == (
+            found.product.price,
+            found.product.currency,
+            found.product.measure_unit_id,
+        )
+        if same and not found.unsettled:
+            return found
+        body = {"price": price, "currency": currency, "measure_unit_id": unit_id or None}
+        intent = Intent(ACTION, "product", product_id, body=body | {"was": was, "became": told})
+        ids = outbox.put(deps.db, entity_id, deps.actor, [intent], deps.clock())
+        revisions.bump(deps.db, entity_id)
+    outbox.deliver_now(deps, ids)
+    return get(deps, entity_id, product_id)
