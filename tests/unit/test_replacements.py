@@ -68,6 +68,18 @@ def test_everything_that_can_change_does_and_nothing_else(deps: Deps) -> None:
     assert account_problems.count(deps, "e1", Kind.BILLS) == 0
 
 
+def test_the_trail_tells_which_suppliers_followed_and_which_were_forgotten(deps: Deps) -> None:
+    replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
+    assert accounts.forget(deps, "e1", "Acme")
+    assert not accounts.forget(deps, "e1", "Acme")
+
+    told = [(one.kind, one.was, one.became, one.note) for one in events.find(deps.db, "e1", limit=2)]
+    followed = events.latest(deps.db, "e1", "choice_remembered")
+    assert told[0] == ("choice_forgotten", "new", None, "Acme")
+    assert followed is not None
+    assert (followed.was, followed.became) == ("old", "new")
+
+
 def test_the_same_form_sent_twice_is_done_once(deps: Deps) -> None:
     first = replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
     again = replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
