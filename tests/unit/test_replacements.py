@@ -15,7 +15,7 @@ from app.domain.errors import InputError, NotThereError
 from app.services import account_problems, accounts, replacements
 from app.services.deps import Deps
 from app.services.replacements import Scope
-from app.store import account_saves, remembered_choices
+from app.store import account_saves, events, remembered_choices
 from app.store.database import write
 from tests.account_samples import BANK, NEW, OLD, SALES, WHEN, add_product, import_accounts
 from tests.factories import MARIE, make_deps
