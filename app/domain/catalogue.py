@@ -688,7 +688,7 @@ ENTRIES = (
         "The name %(name)s is there more than once, here or in %(system)s.",
         texts=(
             r"contact name (?P<name>.+?) is already assigned to another contact",
-            r"products share this name: (?P<name>[^;]+)",
+            r"shares? this name: (?P<name>[^;]+)",
             r"already assigned to another contact",
             r"duplicate name|already using this name|share(?:s)? this name",
             r"(?:several|more than one|two|multiple) (?:product|contact|item|supplier|vendor|customer|match)",

@@ -21,6 +21,7 @@ from app.services import (
     account_problems,
     assignments,
     bulk_assignments,
+    default_accounts,
     refresh,
     remember_questions,
     suggestions,
@@ -34,7 +35,7 @@ from app.web.security import is_local_path
 
 bp = Blueprint("assign", __name__, url_prefix="/e/<entity_id>/assign")
 READ_WITH = {Kind.PRODUCTS: ("products",), Kind.BILLS: ("payables", "line_items")}
-KEPT = ("show", "q", "supplier", "bill", "return")
+KEPT = ("show", "q", "supplier", "bill", "account", "return")
 """What an address of the list says besides the page of it."""
 MOST_OPTIONS = 800
 """Without script each row has a list of all accounts, unless that would make the page heavy."""
@@ -185,6 +186,7 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
         "pick_all": pick_all,
         "ticked": {refusal.object_id for refusal in bulk["found"].refusals} if bulk else set(),
+        "default_account": default_accounts.of_products(here, entity_id) if kind is Kind.PRODUCTS else None,
         "problem_count": account_problems.count(here, entity_id, kind),
         "problems": account_problems.find(here, entity_id, kind) if showing == "problems" else None,
         "strong": sum(one.strength is Strength.STRONG for one in found.suggested.values()),
@@ -287,6 +289,7 @@ def query_of(kind: Kind, asked: dict[str, str]) -> AssignQuery:
         search=asked.get("q", "").strip()[:100],
         supplier=asked.get("supplier", ""),
         only=asked.get("bill", ""),
+        account=asked.get("account", ""),
     )
 
 
