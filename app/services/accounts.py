@@ -93,7 +93,7 @@ def chart(deps: Deps, entity_id: str, query: ChartQuery) -> Chart:
 def changes(deps: Deps, entity_id: str) -> list[Changed]:
     """What changed about accounts that something uses; what needs replacing comes first."""
     db = deps.db
-    used = {one.account_id for kind in Kind for one in account_usage.used(db, entity_id, kind)}
+    used = {account_id for kind in Kind for account_id in account_usage.used_ids(db, entity_id, kind)}
     used |= {choice.account_id for choice in remembered_choices.all_yes(db, entity_id)}
     used |= set(_defaults(entity_defaults.find(db, entity_id)))
     opened = account_changes.find_open(db, entity_id, used)

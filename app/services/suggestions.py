@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from threading import Lock
 
 from flask_babel import gettext as _
 
 from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
-from app.domain.bookkeeping.facts import Facts
+from app.domain.bookkeeping.charts import Chart
+from app.domain.bookkeeping.facts import Facts, Learned, learn, words_of
 from app.domain.bookkeeping.rankings import suggest
 from app.domain.suggestions import Reason, Strength, Suggestion
 from app.services.deps import Deps
-from app.store import assignables, ledger_accounts, suggestion_facts
+from app.store import assignables, ledger_accounts, revisions, suggestion_facts
+
+KEPT = 64
+"""Of how many businesses a process keeps the chart in memory."""
 
 
 def for_rows(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> dict[str, Suggestion]:
@@ -70,6 +76,29 @@ def sentences(found: Mapping[str, Suggestion], rows: Sequence[Assignable]) -> di
     return result
 
 
+def words_in_rows(found: Mapping[str, Suggestion], rows: Sequence[Assignable]) -> dict[str, tuple[str, str]]:
+    """By row id: strength and reason apart, where the supplier stands above the rows already."""
+    said: dict[tuple[object, ...], tuple[str, str]] = {}
+    result: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if (one := found.get(row.id)) is not None:
+            key = (one.strength, one.reason, one.used, one.of, one.word, row.kind)
+            if key not in said:
+                said[key] = (_strength_word(one), _reason_in_row(one, row.kind))
+            result[row.id] = said[key]
+    return result
+
+
+def _strength_word(suggestion: Suggestion) -> str:
+    return _("Strong") if suggestion.strength is Strength.STRONG else _("Possible")
+
+
+def _reason_in_row(suggestion: Suggestion, kind: Kind) -> str:
+    if suggestion.reason is Reason.HABIT and not suggestion.word and kind is Kind.BILLS:
+        return _("used for %(used)s of their last %(of)s lines", used=suggestion.used, of=suggestion.of)
+    return reason_words(suggestion)
+
+
 def _habit_words(suggestion: Suggestion, supplier: str) -> str:
     numbers = {"used": suggestion.used, "of": suggestion.of}
     if suggestion.word:
@@ -80,13 +109,61 @@ def _habit_words(suggestion: Suggestion, supplier: str) -> str:
 
 
 def _facts(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> Facts:
-    db = deps.db
+    db, known = deps.db, _known(deps, entity_id)
     suppliers = {row.supplier for row in rows if row.supplier}
     products = [row.name for row in rows if row.kind is Kind.PRODUCTS]
-    return Facts(
-        accounts={account.id: account for account in ledger_accounts.find_offered(db, entity_id)},
+    facts = Facts(
+        chart=known.chart,
         remembered=suggestion_facts.remembered(db, entity_id, suppliers) if suppliers else {},
         of_supplier=suggestion_facts.lines_of_suppliers(db, entity_id, suppliers),
-        same_products=suggestion_facts.same_products(db, entity_id, products) if products else {},
-        default_id=suggestion_facts.default_account(db, entity_id) if products else None,
+        beside=suggestion_facts.names_of_suppliers(db, entity_id, suppliers),
+        learned=known.learned,
+        product_words=known.product_words,
     )
+    if not products:
+        return facts
+    return replace(
+        facts,
+        products=suggestion_facts.newest_products(db, entity_id),
+        same_products=suggestion_facts.same_products(db, entity_id, products),
+        default_id=suggestion_facts.default_account(db, entity_id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is made from all accounts and from many lines, and kept until one of them changes."""
+
+    chart_stamp: tuple[object, ...]
+    revision: int
+    chart: Chart
+    learned: Learned
+    product_words: frozenset[str]
+
+
+_kept: OrderedDict[tuple[str, str], _Known] = OrderedDict()
+_keeping = Lock()
+
+
+def _known(deps: Deps, entity_id: str) -> _Known:
+    """From this process's memory, as long as the store still says the same."""
+    db, place = deps.db, (str(deps.settings.database), entity_id)
+    stamp, revision = suggestion_facts.chart_stamp(db, entity_id), revisions.get(db, entity_id)
+    with _keeping:
+        kept = _kept.get(place)
+    same_chart = kept is not None and kept.chart_stamp == stamp
+    if kept is not None and same_chart and kept.revision == revision:
+        return kept
+    known = _Known(
+        chart_stamp=stamp,
+        revision=revision,
+        chart=kept.chart if kept and same_chart else Chart(ledger_accounts.find_offered(db, entity_id)),
+        learned=learn(suggestion_facts.lines_of_accounts(db, entity_id)),
+        product_words=words_of(suggestion_facts.product_names(db, entity_id)),
+    )
+    with _keeping:
+        _kept[place] = known
+        _kept.move_to_end(place)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return known

@@ -208,6 +208,9 @@ def _filter(entity_id: str, query: AssignQuery) -> tuple[str, list[Any]]:
     if query.only and query.kind is Kind.BILLS:
         where.append("payable_id = ?")
         values.append(query.only)
+    if query.account:
+        where.append("ledger_account_id = ?")
+        values.append(query.account)
     if query.search:
         column = "search" if query.kind is Kind.BILLS else "lower(name)"
         spellings = _spellings(query.search)

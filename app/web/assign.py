@@ -34,7 +34,7 @@ from app.web.security import is_local_path
 
 bp = Blueprint("assign", __name__, url_prefix="/e/<entity_id>/assign")
 READ_WITH = {Kind.PRODUCTS: ("products",), Kind.BILLS: ("payables", "line_items")}
-KEPT = ("show", "q", "supplier", "bill", "return")
+KEPT = ("show", "q", "supplier", "bill", "account", "return")
 """What an address of the list says besides the page of it."""
 MOST_OPTIONS = 800
 """Without script each row has a list of all accounts, unless that would make the page heavy."""
@@ -188,7 +188,7 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "problem_count": account_problems.count(here, entity_id, kind),
         "problems": account_problems.find(here, entity_id, kind) if showing == "problems" else None,
         "strong": sum(one.strength is Strength.STRONG for one in found.suggested.values()),
-        "reasons": suggestions.sentences(found.suggested, found.page.rows),
+        "reasons": suggestions.words_in_rows(found.suggested, found.page.rows),
         "back": back if is_local_path(back) else "",
         "form_key": secrets.token_urlsafe(16),
         "read": _read(entity_id, kind),
@@ -287,6 +287,7 @@ def query_of(kind: Kind, asked: dict[str, str]) -> AssignQuery:
         search=asked.get("q", "").strip()[:100],
         supplier=asked.get("supplier", ""),
         only=asked.get("bill", ""),
+        account=asked.get("account", ""),
     )
 
 

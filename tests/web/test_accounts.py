@@ -56,6 +56,13 @@ def test_the_table_says_what_state_an_account_is_in_and_what_uses_it(enter: Ente
     assert link["href"].endswith("?show=all&account=old")  # type: ignore[union-attr]
 
 
+def test_what_uses_an_account_is_listed_by_itself(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/bills?show=all&account=new").text)
+
+    assert [row["id"] for row in page.select("tr[data-row]")] == ["row-b2-line-0"]
+    assert "account 429 Marketing" in words(page.select_one(".filter-line"))
+
+
 def test_a_search_swaps_the_table_alone(enter: Enter, filled: Database) -> None:
     answer = enter().get(f"{PAGE}?q=marketing", headers=HTMX)
 
@@ -134,6 +141,38 @@ def test_a_fix_of_one_kind_goes_back_to_its_problems(enter: Enter, filled: Datab
     answer = enter().post(f"{PAGE}/old/replace", data=form)
 
     assert answer.headers["Location"].startswith("/e/e1/assign/bills?show=problems&batch=")
+
+
+def test_the_problems_tab_names_each_account_with_its_fix(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/bills?show=problems").text)
+
+    group = page.select_one("section[aria-labelledby=problem-archived]")
+    assert "2 lines use 404 Old marketing (archived 9 May)." in words(group)
+    assert "Replace in 2 lines" in words(group)
+    assert group.select("select[name=account_id] option[value=new]")  # type: ignore[union-attr]
+    assert words(page.select_one("#tab-problems .n")) == "2"
+
+
+def test_bills_without_lines_or_tax_rates_are_told_on_the_problems_tab(
+    enter: Enter, filled: Database
+) -> None:
+    with write(filled):
+        add_bill(filled, "empty", line_count=0)
+        add_bill(filled, "untaxed", {"ledger_account_id": "new", "tax": None, "document_id": "untaxed"})
+
+    page = read(enter().get("/e/e1/assign/bills?show=problems").text)
+
+    assert "Bill empty" in words(page.select_one("section[aria-labelledby=problem-lines]"))
+    assert "Bill untaxed" in words(page.select_one("section[aria-labelledby=problem-tax]"))
+    assert page.select_one('section[aria-labelledby=problem-tax] a[href*="/bills/untaxed/tax"]') is not None
+
+
+def test_without_problems_the_tab_says_so(enter: Enter, store: Database) -> None:
+    import_accounts(store, NEW)
+
+    page = read(enter().get("/e/e1/assign/products?show=problems").text)
+
+    assert "Nothing stands in the way" in words(page.select_one("#assign-problems"))
 
 
 def test_a_remembered_choice_can_be_removed(enter: Enter, filled: Database) -> None:

@@ -3,48 +3,127 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.domain.assignables import Assignable, Kind
 from app.domain.bookkeeping.charts import fits
-from app.domain.bookkeeping.facts import Facts
+from app.domain.bookkeeping.facts import Facts, Past
+from app.domain.bookkeeping.likenesses import likenesses
+from app.domain.bookkeeping.texts import alike, key
 from app.domain.suggestions import Reason, Strength, Suggestion
 
 LAST = 6
 """How many of a supplier's newest lines make a habit."""
 FEWEST = 3
 SHARE = 0.8
+POSSIBLE = 0.3
+"""What the words must say for an account before it is shown to anybody."""
+STRONG, AHEAD = 0.75, 0.35
+"""What they must say before it is called strong, and how far ahead of the next account."""
+MOST_RANKED = 10
+_SAME_LINE = 0.7
+"""How much two names have in common that mean the same thing, months and numbers aside."""
 
 
 def suggest(row: Assignable, facts: Facts) -> Suggestion | None:
     """The account to suggest for a row; None when it has one, is locked, or nothing speaks for any."""
     if not row.may_change or row.shown_account_id is not None:
         return None
-    return next(iter(rank(row, facts)), None)
+    return next(_worth_showing(row, facts), None)
 
 
-def rank(row: Assignable, facts: Facts) -> list[Suggestion]:
-    """The accounts that may be suggested for a row, the best first, none twice."""
+def rank(row: Assignable, facts: Facts, most: int = 3) -> list[Suggestion]:
+    """The likeliest accounts for a row, also those that are not likely enough to be suggested."""
     found: dict[str, Suggestion] = {}
-    for suggestion in _reasons(row, facts):
-        account = facts.accounts.get(suggestion.account_id)
+    for suggestion, _ in _reasons(row, facts):
+        found.setdefault(suggestion.account_id, suggestion)
+    return list(found.values())[:most]
+
+
+def _worth_showing(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
+    return (suggestion for suggestion, sure in _reasons(row, facts) if sure >= POSSIBLE)
+
+
+def _reasons(row: Assignable, facts: Facts) -> Iterator[tuple[Suggestion, float]]:
+    """Accounts that fit the row, with how sure each is, in the order in which reasons count."""
+    by_words = _by_words(row, facts)
+    known = [*_remembered(row, facts), *_same_line(row, facts), *_habit(row, facts, by_words)]
+    for suggestion in known:
+        account = facts.chart.accounts.get(suggestion.account_id)
         if account is not None and fits(account, row):
-            found.setdefault(account.id, suggestion)
-    return list(found.values())
+            yield suggestion, 1.0
+    default_id = facts.default_id if row.kind is Kind.PRODUCTS else None
+    default = facts.chart.accounts.get(default_id or "")
+    for suggestion, sure in by_words:
+        if sure < POSSIBLE and default is not None and fits(default, row):
+            yield Suggestion(default.id, Strength.POSSIBLE, Reason.DEFAULT), 1.0
+            default = None
+        yield suggestion, sure
+    if default is not None and fits(default, row):
+        yield Suggestion(default.id, Strength.POSSIBLE, Reason.DEFAULT), 1.0
 
 
-def _reasons(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
+def _remembered(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
     if account_id := facts.remembered.get(row.supplier) if row.supplier else None:
         yield Suggestion(account_id, Strength.STRONG, Reason.REMEMBERED)
     if account_id := facts.same_products.get(row.name) if row.kind is Kind.PRODUCTS else None:
         yield Suggestion(account_id, Strength.STRONG, Reason.SAME_PRODUCT)
-    yield from _habit(row, facts)
-    if row.kind is Kind.PRODUCTS and facts.default_id:
-        yield Suggestion(facts.default_id, Strength.POSSIBLE, Reason.DEFAULT)
 
 
-def _habit(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
-    last = [past.account_id for past in facts.of_supplier.get(row.supplier, ())][:LAST]
+def _past(row: Assignable, facts: Facts) -> Sequence[Past]:
+    return facts.products if row.kind is Kind.PRODUCTS else facts.of_supplier.get(row.supplier, ())
+
+
+def _same_line(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
+    """What the same line had before; said in numbers when it came often enough."""
+    own = key(row.name)
+    if not own:
+        return
+    same = [past for past in _past(row, facts) if alike(own, key(past.name)) >= _SAME_LINE]
+    votes = Counter(past.account_id for past in same).most_common(1)
+    for account_id, used in votes:
+        strength = Strength.STRONG if used == len(same) else Strength.POSSIBLE
+        if used >= FEWEST and used / len(same) >= SHARE:
+            yield Suggestion(account_id, strength, Reason.HABIT, used=used, of=len(same), word=same[0].name)
+        elif used * 2 > len(same):
+            yield Suggestion(account_id, strength, Reason.SIMILAR_WORDS, word=same[0].name)
+
+
+def _habit(
+    row: Assignable, facts: Facts, by_words: Sequence[tuple[Suggestion, float]]
+) -> Iterator[Suggestion]:
+    last = [past.account_id for past in _past(row, facts)][:LAST]
     for account_id, used in Counter(last).most_common(1):
         if used >= FEWEST and used / len(last) >= SHARE:
-            yield Suggestion(account_id, Strength.STRONG, Reason.HABIT, used=used, of=len(last))
+            agreed = used == len(last) and _agreed(account_id, by_words)
+            strength = Strength.STRONG if agreed else Strength.POSSIBLE
+            yield Suggestion(account_id, strength, Reason.HABIT, used=used, of=len(last))
+
+
+def _agreed(account_id: str, by_words: Sequence[tuple[Suggestion, float]]) -> bool:
+    """Whether no word speaks clearly for another account."""
+    return not by_words or by_words[0][0].account_id == account_id or by_words[0][1] < POSSIBLE
+
+
+def _by_words(row: Assignable, facts: Facts) -> list[tuple[Suggestion, float]]:
+    """By similar words, helped by what else the supplier's lines had."""
+    past = _past(row, facts)[:12]
+    used = Counter(one.account_id for one in past)
+    scored = [
+        (1 - (1 - one.score) * (1 - 0.5 * used.get(one.account_id, 0) / (len(past) + 1)), one)
+        for one in likenesses(row, facts)
+    ]
+    scored.sort(key=lambda pair: (-pair[0], pair[1].account_id))
+    next_best = scored[1][0] if len(scored) > 1 else 0.0
+    return [
+        (
+            Suggestion(one.account_id, _strength(n, score, next_best), Reason.SIMILAR_WORDS, word=one.word),
+            score,
+        )
+        for n, (score, one) in enumerate(scored[:MOST_RANKED])
+    ]
+
+
+def _strength(place: int, score: float, next_best: float) -> Strength:
+    clear = place == 0 and score >= STRONG and score - next_best >= AHEAD
+    return Strength.STRONG if clear else Strength.POSSIBLE
