@@ -31,6 +31,7 @@ SCREENS = (
     "assign/bills",
     "assign/bills?show=all",
     "assign/bills?show=all&pick=all",
+    "assign/bills?show=problems",
     "accounts",
     "accounts/replaced",
     "rules",
@@ -76,7 +77,10 @@ def test_every_screen_is_readable(
     page.goto(f"{home}/log?view=record")
     record = page.get_by_role("rowheader").get_by_role("link").first
     steps.reload_until(page, record)
-    for screen in (*SCREENS, record.get_attribute("href") or ""):
+    opened = record.get_attribute("href") or ""
+    page.goto(f"{home}/accounts")
+    replace = page.get_by_role("link", name=re.compile("^Replace ")).first.get_attribute("href") or ""
+    for screen in (*SCREENS, opened, replace):
         page.goto(screen if screen.startswith("/") else f"{home}/{screen}".rstrip("/"))
         faults += look(page)
     problems.expect("404")
