@@ -32,6 +32,8 @@ SCREENS = (
     "assign/bills?show=all",
     "assign/bills?show=all&pick=all",
     "assign/bills?show=problems",
+    "assign/bills/changes",
+    "assign/bills/suggestions?whole=1",
     "accounts",
     "accounts/replaced",
     "rules",
