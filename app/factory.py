@@ -149,6 +149,7 @@ def _speak(app: Flask) -> None:
         may=access.may,
         frame=shells.frame,
         destination=fixes.destination,
+        came_from=fixes.came_from,
         me=requests.actor_or_nobody,
         settings=settings_of(app),
         theme=chooser.theme,
