@@ -7,7 +7,7 @@ place are read as a few ranges of the index, one after the other: every page cos
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -122,6 +122,21 @@ def count(db: Database, entity_id: str, query: AssignQuery, at_most: int, after:
         if found >= at_most:
             break
     return found
+
+
+def count_by_supplier(
+    db: Database, entity_id: str, query: AssignQuery, suppliers: Collection[str]
+) -> dict[str, int]:
+    """How many rows a filter shows of each of these suppliers."""
+    where, values = _filter(entity_id, query)
+    rows = db.query(
+        f"""
+        SELECT supplier, count(*) AS n FROM {TABLES[query.kind]}
+        WHERE {where} AND supplier IN (SELECT value FROM json_each(?)) GROUP BY supplier
+        """,
+        [*values, json.dumps(sorted(suppliers))],
+    )
+    return {row["supplier"]: row["n"] for row in rows}
 
 
 def progress(db: Database, entity_id: str, kind: Kind) -> AssignProgress:

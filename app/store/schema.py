@@ -393,7 +393,8 @@ def account_problems(db: Database) -> None:
         db,
         """
         CREATE INDEX account_changes_by_account ON account_changes (entity_id, account_id, id DESC);
-        CREATE INDEX lines_open_by_account ON payable_lines (entity_id, ledger_account_id, currency)
+        CREATE INDEX lines_open_by_account ON payable_lines
+            (entity_id, ledger_account_id, currency, assign_state, payable_id, seen_at)
             WHERE ledger_account_id IS NOT NULL AND editable = 1;
         CREATE INDEX lines_without_tax ON payable_lines (entity_id, payable_id)
             WHERE tax IS NULL AND accounting_tax_rate_id IS NULL AND editable = 1;
