@@ -39,6 +39,7 @@ SCREENS = (
     "rules",
     "rules/review?payable=paid",
     "rules/history",
+    "first-send",
     "log",
     "log?view=record",
     "log?tab=sent",
@@ -108,7 +109,16 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     steps.enter(page, steps.FERNLIGHT)
     home = page.url
     faults = look(page)
-    for screen in ("connect", "connection", "import", "assign/products", "rules", "log", "connect/return"):
+    for screen in (
+        "connect",
+        "connection",
+        "import",
+        "assign/products",
+        "rules",
+        "first-send",
+        "log",
+        "connect/return",
+    ):
         page.goto(f"{home}/{screen}")
         faults += look(page)
     page.goto(home)
