@@ -24,6 +24,7 @@ from app.services import (
     default_accounts,
     refresh,
     remember_questions,
+    replacements,
     suggestions,
 )
 from app.services.assignments import Outcome
@@ -251,6 +252,7 @@ def bulk_of(entity_id: str, batch_id: str) -> dict[str, Any]:
         "found": found,
         "account": named.get(account_id),
         "accounts": named,
+        "stopped": replacements.stopped(here, entity_id, found.batch),
         "question": remember_questions.after_batch(here, entity_id, found.batch)
         if found.progress.finished and found.progress.done > 1
         else None,
