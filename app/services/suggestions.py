@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
 from app.domain.bookkeeping.charts import Chart
 from app.domain.bookkeeping.facts import Facts, Learned, learn, words_of
-from app.domain.bookkeeping.rankings import suggest
+from app.domain.bookkeeping.rankings import is_open, suggest
 from app.domain.suggestions import Reason, Strength, Suggestion
 from app.services.deps import Deps
 from app.store import assignables, ledger_accounts, revisions, suggestion_facts
@@ -26,7 +26,7 @@ def for_rows(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> dict[str
 
     A row for which nothing speaks is left out, and so is one for which a person chose already.
     """
-    open_rows = [row for row in rows if row.may_change and row.shown_account_id is None]
+    open_rows = [row for row in rows if is_open(row)]
     if not open_rows:
         return {}
     facts = _facts(deps, entity_id, open_rows)

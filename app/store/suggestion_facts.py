@@ -40,6 +40,7 @@ def _lines_of_supplier(db: Database, entity_id: str, supplier: str) -> list[Past
         SELECT * FROM (
             SELECT name, wanted_account_id AS account_id, issued_at, id FROM payable_lines
             WHERE entity_id = :entity_id AND assign_state = 'saving' AND supplier = :supplier
+              AND wanted_account_id <> ''
             ORDER BY issued_at DESC, payable_id, id LIMIT :last)
         UNION ALL
         SELECT * FROM (
@@ -91,7 +92,8 @@ def newest_products(db: Database, entity_id: str) -> list[Past]:
         db.query(
             """
             SELECT name, wanted_account_id AS account_id, updated_at, id FROM products
-            WHERE entity_id = ? AND gone = 0 AND assign_state = 'saving' ORDER BY name, id LIMIT ?
+            WHERE entity_id = ? AND gone = 0 AND assign_state = 'saving' AND wanted_account_id <> ''
+            ORDER BY name, id LIMIT ?
             """,
             [entity_id, LAST_OF_ACCOUNT],
         )
