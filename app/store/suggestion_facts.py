@@ -14,6 +14,7 @@ BESIDE = 12
 LAST_OF_ACCOUNT = 40
 MOST_ACCOUNTS = 60
 MOST_PRODUCTS = 400
+SOME = 200
 
 
 def remembered(db: Database, entity_id: str, suppliers: Iterable[str]) -> dict[str, str]:
@@ -69,6 +70,18 @@ def names_of_suppliers(db: Database, entity_id: str, suppliers: Iterable[str]) -
         ]
         for supplier in sorted(set(suppliers))
     }
+
+
+def some_names(db: Database, entity_id: str) -> list[str]:
+    """What some of the business's lines are called: enough to tell its language."""
+    rows = db.query(
+        """
+        SELECT name FROM payable_lines WHERE entity_id = ?
+        ORDER BY supplier, issued_at DESC, payable_id, id LIMIT ?
+        """,
+        [entity_id, SOME],
+    )
+    return [row["name"] or "" for row in rows]
 
 
 def lines_of_accounts(db: Database, entity_id: str) -> list[Past]:

@@ -18,7 +18,7 @@ FEWEST = 3
 SHARE = 0.8
 POSSIBLE = 0.3
 """What the words must say for an account before it is shown to anybody."""
-STRONG, AHEAD = 0.75, 0.35
+STRONG, AHEAD = 0.8, 0.5
 """What they must say before it is called strong, and how far ahead of the next account."""
 MOST_RANKED = 10
 _SAME_LINE = 0.7
