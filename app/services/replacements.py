@@ -183,6 +183,13 @@ def result(deps: Deps, entity_id: str, new_id: str, batch_ids: Sequence[str]) ->
     return Result(now, parts, account_usage.stopped_records(deps.db, entity_id, batch_ids))
 
 
+def stopped(deps: Deps, entity_id: str, batch: Batch) -> dict[str, int]:
+    """How many of the bills that a replacement changed were stopped for an account, by problem."""
+    if not batch.details.get("replaces"):
+        return {}
+    return account_usage.stopped_records(deps.db, entity_id, [batch.id])
+
+
 def _remember(deps: Deps, entity_id: str, old_id: str, new_id: str) -> None:
     """The suppliers for whom the old account is remembered get the new one."""
     now = deps.clock()

@@ -48,8 +48,17 @@ SCREENS = (
     "log?tab=all",
     "log/retry?all=1",
     "log/handover",
+    "products/check",
     "there-is-no-such-page",
 )
+
+
+FOUND = (
+    ("log?tab=attention&problem=TAX_NO_MATCH&view=record", "Bill "),
+    ("products/check", "Change price"),
+    ("accounts", "Replace "),
+)
+"""Where the addresses of further screens are found, by the names of links."""
 
 
 def look(page: Page) -> list[str]:
@@ -79,10 +88,13 @@ def test_every_screen_is_readable(
     page.goto(f"{home}/log?view=record")
     record = page.get_by_role("rowheader").get_by_role("link").first
     steps.reload_until(page, record)
-    opened = record.get_attribute("href") or ""
-    page.goto(f"{home}/accounts")
-    replace = page.get_by_role("link", name=re.compile("^Replace ")).first.get_attribute("href") or ""
-    for screen in (*SCREENS, opened, replace):
+    places = [record.get_attribute("href") or ""]
+    for path, name in FOUND:
+        page.goto(f"{home}/{path}")
+        link = page.get_by_role("main").get_by_role("link", name=re.compile(f"^{name}")).first
+        places.append(link.get_attribute("href") or "")
+    places.append(f"{places[1]}/tax")
+    for screen in (*SCREENS, *places):
         page.goto(screen if screen.startswith("/") else f"{home}/{screen}".rstrip("/"))
         faults += look(page)
     problems.expect("404")
@@ -125,6 +137,11 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     steps.press(page, "Enter as support")
     steps.expect_heading(page, "All businesses")
     faults += look(page)
+    page.goto("/support/issues")
+    faults += look(page)
+    page.goto("/help/errors/PERIOD_CLOSED")
+    faults += look(page)
+    page.goto("/support")
     page.get_by_role("link", name=steps.DENTIST, exact=True).click()
     steps.expect_heading(page, steps.DENTIST)
     faults += look(page)
