@@ -36,6 +36,7 @@ from app.web import (
     home,
     imports,
     log,
+    ready,
     record_marks,
     records,
     requests,
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rules.bp,
     first_send.bp,
     log.bp,
+    ready.bp,
     handovers.bp,
     record_marks.bp,
     records.bp,
@@ -87,6 +89,8 @@ def create_app(
     prepare(settings.database).close()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.jinja_environment = PageEnvironment
+    # An address that somebody typed with a slash at its end means the same page.
+    app.url_map.strict_slashes = False
     # Every template stays compiled: there are not many.
     app.jinja_options = {"cache_size": -1}
     _configure(app, settings)
@@ -149,6 +153,7 @@ def _speak(app: Flask) -> None:
         may=access.may,
         frame=shells.frame,
         destination=fixes.destination,
+        came_from=fixes.came_from,
         me=requests.actor_or_nobody,
         settings=settings_of(app),
         theme=chooser.theme,

@@ -99,3 +99,5 @@ def run_script(db: Database, script: str) -> None:
         if line.rstrip().endswith(";") and sqlite3.complete_statement("\n".join(statement)):
             db.conn.execute("\n".join(statement))
             statement = []
+    if "".join(statement).strip():
+        raise ValueError("the script ends in the middle of a statement: " + "\n".join(statement))

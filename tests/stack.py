@@ -30,6 +30,7 @@ class Emulator:
 
     def __init__(self, instance: Path, redirect_url: str) -> None:
         port = free_port()
+        self.instance = instance
         self.url = f"http://127.0.0.1:{port}"
         self._http = requests.Session()
         self._process = program(

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Kind
+from app.domain.fixes import Destination
 
 
 class Trouble(StrEnum):
@@ -64,6 +65,8 @@ class StoppedBill:
     status: str
     issued_at: date | None
     lines: int = 0
+    edit: Destination | None = None
+    """Where it is put right, when that isn't here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,9 @@ class Problems:
         """How many rows and bills are stopped."""
         return sum(one.rows for one in self.accounts) + self.no_lines_count + self.no_tax_count
 
-    def of(self, trouble: Trouble) -> tuple[AccountTrouble, ...]:
-        return tuple(one for one in self.accounts if one.trouble is trouble)
+    def of(self, trouble: str) -> tuple[AccountTrouble, ...]:
+        """The accounts with this trouble, by its word."""
+        return tuple(one for one in self.accounts if one.trouble == trouble)
 
 
 def trouble_with(used: UsedAccount, base: str | None) -> Trouble | None:

@@ -77,18 +77,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class AssignQuery:
-    """Which rows a list shows. No state means all of them; `only` narrows to one bill."""
+    """Which rows a list shows. No state means all; `only` narrows to one bill, `account` to one account."""
 
     kind: Kind
     state: AssignState | None = None
     search: str = ""
     supplier: str = ""
     only: str = ""
+    account: str = ""
 
     @property
     def narrow(self) -> bool:
         """Whether it asks for more than a state, which alone is counted as rows change."""
-        return bool(self.search or self.supplier or self.only)
+        return bool(self.search or self.supplier or self.only or self.account)
 
 
 @dataclass(frozen=True, slots=True)

@@ -511,6 +511,18 @@ ENTRIES = (
         ),
     ),
     Problem(
+        "DEDUCTION_TAX",
+        "No tax rate for deductions",
+        "The invoice has a deduction, which goes to %(system)s as a line of its own, and no tax rate is set for"
+        " those.",
+        "Choose a tax rate for deductions in the settings of your business, or take the deduction off. Then"
+        " Retry.",
+        Owner.SUPPORT,
+        Again.AFTER_FIX,
+        Fix.SUPPORT,
+        texts=(r"tax_ids\.deductions is not set",),
+    ),
+    Problem(
         "TAX_NO_MATCH",
         "No matching tax rate",
         "A line has a tax rate that isn't in %(system)s, or isn't meant for this kind of record. Rates are"
@@ -676,7 +688,7 @@ ENTRIES = (
         "The name %(name)s is there more than once, here or in %(system)s.",
         texts=(
             r"contact name (?P<name>.+?) is already assigned to another contact",
-            r"products share this name: (?P<name>[^;]+)",
+            r"shares? this name: (?P<name>[^;]+)",
             r"already assigned to another contact",
             r"duplicate name|already using this name|share(?:s)? this name",
             r"(?:several|more than one|two|multiple) (?:product|contact|item|supplier|vendor|customer|match)",

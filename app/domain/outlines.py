@@ -13,6 +13,8 @@ from app.domain.facts import Context
 UNREAD, SAVING = "UNREAD", "SAVING"
 UNDECIDED = frozenset({UNREAD, SAVING})
 """It depends on what is not known yet whether these arrive."""
+IMPORTED = frozenset({"ACC_ARCHIVED", "ACC_GONE", "TAX_NO_MATCH", "NUMBER_USED"})
+"""These hold as of the last import: somebody may have put them right in the accounting system since."""
 
 
 class Lack(IntFlag):
@@ -86,6 +88,8 @@ _ALWAYS = (
     | Lack.ACCOUNT_ARCHIVED
     | Lack.TAX_ARCHIVED
 )
+_BY_THE_BOOKS = ~(Lack.INVOICE_NO_LINES - 1)
+"""Everything that the accounting system objects to: all from the first such member on."""
 _XERO = Lack.DESCRIPTION | Lack.TAX_TOO_LARGE | Lack.BILL_DISCOUNT | Lack.LINE_TOTAL
 _QUICKBOOKS = Lack.LINE_TOTAL | Lack.ZERO | Lack.NUMBER_LONG
 
@@ -112,9 +116,13 @@ def warns(context: Context, *, is_bill: bool) -> Lack:
     return (Lack.CURRENCY | Lack.PERIOD | numbers) & ~stops(context, is_bill=is_bill)
 
 
-def reasons(lacks: int, context: Context, *, is_bill: bool) -> tuple[str, ...]:
-    """The codes of why a document will be refused, the first thing that stops it first."""
-    return _codes(lacks & stops(context, is_bill=is_bill), is_bill=is_bill)
+def reasons(lacks: int, context: Context, *, is_bill: bool, in_books: bool = False) -> tuple[str, ...]:
+    """The codes of why a document will be refused, the first thing that stops it first.
+
+    What is in the books already may stand there unchanged, so their objections are no certainty then.
+    """
+    found = lacks & stops(context, is_bill=is_bill)
+    return _codes(found & ~_BY_THE_BOOKS if in_books else found, is_bill=is_bill)
 
 
 def cautions(lacks: int, context: Context, *, is_bill: bool) -> tuple[str, ...]:
@@ -135,9 +143,17 @@ def outlook(lacks: int, context: Context, *, is_bill: bool) -> str:
     return SAVING if lacks & Lack.SAVING else ""
 
 
+def hindrance(lacks: int, context: Context, *, is_bill: bool, in_books: bool = False) -> str:
+    """The code of why trying makes no sense now, as a verdict has it; '' when it may."""
+    found = reasons(lacks, context, is_bill=is_bill, in_books=in_books)
+    if not found:
+        return SAVING if lacks & Lack.SAVING and not lacks & Lack.UNREAD else ""
+    return next((code for code in found if code not in IMPORTED), "")
+
+
 def with_code(code: str, context: Context, *, is_bill: bool) -> int:
-    """Everything that stops such a document under this code."""
-    found = stops(context, is_bill=is_bill)
+    """Everything that stops such a document, or may, under this code."""
+    found = stops(context, is_bill=is_bill) | warns(context, is_bill=is_bill)
     return sum(lack for lack in Lack if lack & found and _code(lack, is_bill=is_bill) == code)
 
 

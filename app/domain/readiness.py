@@ -12,12 +12,13 @@ from enum import StrEnum
 
 from app.domain.conditions import Condition, Stage, conditions
 from app.domain.facts import ARCHIVED, BANK, GONE, Context, DocumentFacts, LineFacts
-from app.domain.outlines import SAVING, UNDECIDED, UNREAD
+from app.domain.outlines import IMPORTED, SAVING, UNDECIDED, UNREAD
 
 __all__ = [
     "ARCHIVED",
     "BANK",
     "GONE",
+    "IMPORTED",
     "SAVING",
     "UNDECIDED",
     "UNREAD",
@@ -33,8 +34,6 @@ __all__ = [
 ]
 
 LEDGER = ("ACC_LINE", "ACC_PRODUCT", "ACC_ARCHIVED", "ACC_GONE")
-IMPORTED = frozenset({"ACC_ARCHIVED", "ACC_GONE", "TAX_NO_MATCH", "NUMBER_USED"})
-"""These hold as of the last import: somebody may have put them right in the accounting system since."""
 _ALIKE = ({"ACC_LINE", "ACC_PRODUCT"}, {"NOT_CONNECTED", "CONN_WITHDRAWN"})
 _UPDATES = (Stage.RULES, Stage.BOOKS)
 

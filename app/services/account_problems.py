@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlite_utils import Database
 
-from app.domain.account_problems import AccountTrouble, Problems, Trouble, UsedAccount, trouble_with
+from app.domain.account_problems import (
+    AccountTrouble,
+    Problems,
+    StoppedBill,
+    Trouble,
+    UsedAccount,
+    trouble_with,
+)
 from app.domain.assignables import Kind
+from app.domain.fixes import About, destination
+from app.domain.problems import problem_of
 from app.services.deps import Deps
 from app.store import account_usage, connections, entities, resources
-from app.store.account_usage import MOST
+from app.store.account_usage import MOST, OpenRows
 
 SHOWN = 50
 """Bills that are listed by name; the others are counted."""
@@ -32,11 +43,20 @@ def find(deps: Deps, entity_id: str, kind: Kind) -> Problems:
     return Problems(
         kind,
         accounts,
-        no_lines=tuple(account_usage.without_lines(db, entity_id, SHOWN)),
+        no_lines=tuple(
+            _to_edit(deps, entity_id, one) for one in account_usage.without_lines(db, entity_id, SHOWN)
+        ),
         no_lines_count=account_usage.count_without_lines(db, entity_id),
         no_tax=tuple(account_usage.without_tax(db, entity_id, SHOWN)),
         no_tax_count=account_usage.count_without_tax(db, entity_id),
     )
+
+
+def _to_edit(deps: Deps, entity_id: str, bill: StoppedBill) -> StoppedBill:
+    """The bill with the way to where its lines are entered."""
+    about = About(entity_id, "bill", bill.payable_id)
+    edit = destination(problem_of("LINES_NONE"), None, about, deps.settings.partner_addresses)
+    return replace(bill, edit=edit)
 
 
 def base_currency(db: Database, entity_id: str) -> str | None:
@@ -49,43 +69,33 @@ def base_currency(db: Database, entity_id: str) -> str | None:
 
 def _accounts(db: Database, entity_id: str, kind: Kind) -> list[AccountTrouble]:
     """Each used account that is archived, gone, or in a currency that some of its rows are not in."""
-    listed = resources.get(db, entity_id, "ledger_accounts").as_of
     base = base_currency(db, entity_id)
-    bad = [
-        (one, trouble)
-        for one in account_usage.used(db, entity_id, kind)
-        if (trouble := trouble_with(one, base)) is not None and (one.account is not None or listed)
-    ]
-    if not bad:
+    found = account_usage.suspects(db, entity_id, kind, base)
+    if not found:
         return []
-    noticed = account_usage.noticed(db, entity_id, [one.account_id for one, _ in bad])
-    found = []
-    for one, trouble in bad:
-        rows = len(open_rows(db, entity_id, kind, one, trouble, limit=MOST))
+    listed = resources.get(db, entity_id, "ledger_accounts").as_of
+    noticed = account_usage.noticed(db, entity_id, [one.account_id for one in found])
+    bad = []
+    for one in found:
+        trouble = trouble_with(one, base)
+        if trouble is None or (one.account is None and listed is None):
+            continue
+        rows = account_usage.count_open(db, entity_id, _rows(db, entity_id, kind, one, trouble))
         since = noticed.get((one.account_id, trouble.value))
-        found.append(AccountTrouble(trouble, one, rows, rows == MOST, since))
-    return [one for one in found if one.rows]
+        bad.append(AccountTrouble(trouble, one, rows, rows == MOST, since))
+    return [one for one in bad if one.rows]
 
 
 def open_rows(
-    db: Database,
-    entity_id: str,
-    kind: Kind,
-    used: UsedAccount,
-    trouble: Trouble | None,
-    *,
-    limit: int = -1,
+    db: Database, entity_id: str, kind: Kind, used: UsedAccount, trouble: Trouble | None
 ) -> list[str]:
     """The rows that are stopped by an account, and can be changed; with no trouble, all that have it."""
+    return account_usage.open_ids(db, entity_id, _rows(db, entity_id, kind, used, trouble))
+
+
+def _rows(db: Database, entity_id: str, kind: Kind, used: UsedAccount, trouble: Trouble | None) -> OpenRows:
     bound = used.account if trouble is Trouble.CURRENCY else None
+    # An account that was never listed may be newer than the list, unless the row is older than it.
     listed = resources.get(db, entity_id, "ledger_accounts").as_of if used.account is None else None
-    return account_usage.open_ids(
-        db,
-        entity_id,
-        kind,
-        used.account_id,
-        other_than=(bound.currency or "") if bound else "",
-        # An account that was never listed may be newer than the list, unless the row is older than it.
-        seen_before=listed,
-        limit=limit,
-    )
+    currency = (bound.currency or "") if bound else ""
+    return OpenRows(kind, used.account_id, other_than=currency, seen_before=listed)

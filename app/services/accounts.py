@@ -21,12 +21,14 @@ from app.store import (
     account_choices,
     account_usage,
     entity_defaults,
+    events,
     ledger_accounts,
     remembered_choices,
     revisions,
 )
 from app.store.database import write
 
+FORGOTTEN = "choice_forgotten"
 LOOKED_AT = ("ledger_accounts", "tax_rates", "defaults")
 
 
@@ -64,10 +66,17 @@ class Changed:
     uses: Uses
     seen: int
     """The newest of its changes that this tells of."""
+    replaceable: bool = True
+    """Whether anything that uses it is not being changed already."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it can't be used any more."""
+        return any(one.needs_replacing for one in self.news)
 
     @property
     def needs_replacing(self) -> bool:
-        return any(one.needs_replacing for one in self.news)
+        return self.lost and self.replaceable
 
 
 def look(deps: Deps, entity_id: str) -> None:
@@ -93,7 +102,7 @@ def chart(deps: Deps, entity_id: str, query: ChartQuery) -> Chart:
 def changes(deps: Deps, entity_id: str) -> list[Changed]:
     """What changed about accounts that something uses; what needs replacing comes first."""
     db = deps.db
-    used = {one.account_id for kind in Kind for one in account_usage.used(db, entity_id, kind)}
+    used = {account_id for kind in Kind for account_id in account_usage.used_ids(db, entity_id, kind)}
     used |= {choice.account_id for choice in remembered_choices.all_yes(db, entity_id)}
     used |= set(_defaults(entity_defaults.find(db, entity_id)))
     opened = account_changes.find_open(db, entity_id, used)
@@ -130,9 +139,12 @@ def remembered(deps: Deps, entity_id: str) -> list[tuple[Remembered, LedgerAccou
 def forget(deps: Deps, entity_id: str, supplier: str) -> bool:
     """Remember no account for a supplier any more; whether one was remembered."""
     with write(deps.db) as db:
-        removed = remembered_choices.remove(db, entity_id, supplier)
+        known = remembered_choices.find(db, entity_id, [supplier]).get(supplier)
+        if known is None or not remembered_choices.remove(db, entity_id, supplier):
+            return False
+        events.add(db, entity_id, deps.clock(), FORGOTTEN, deps.actor, was=known.account_id, note=supplier)
         revisions.bump(db, entity_id)
-    return removed
+    return True
 
 
 def _changed(db: Database, entity_id: str, account: LedgerAccount, about: Sequence[AccountChange]) -> Changed:
@@ -140,7 +152,9 @@ def _changed(db: Database, entity_id: str, account: LedgerAccount, about: Sequen
     open_uses = Uses(
         uses.products, account_usage.unsent(db, entity_id, account.id), uses.suppliers, uses.defaults
     )
-    return Changed(account, news(about, account), open_uses, about[-1].id)
+    rows = (account_usage.OpenRows(kind, account.id) for kind in Kind)
+    can = uses.suppliers or uses.defaults or any(account_usage.count_open(db, entity_id, one) for one in rows)
+    return Changed(account, news(about, account), open_uses, about[-1].id, bool(can))
 
 
 def _uses(db: Database, entity_id: str, account_ids: Sequence[str]) -> dict[str, Uses]:

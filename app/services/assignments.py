@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -87,6 +87,11 @@ def listing(
         suggested=suggested,
         as_of=as_of,
     )
+
+
+def matching(deps: Deps, entity_id: str, query: AssignQuery) -> int:
+    """How many rows a filter shows on all its pages."""
+    return assignables.count(deps.db, entity_id, query, EVERY)
 
 
 def progress(deps: Deps, entity_id: str, kind: Kind) -> AssignProgress:
@@ -221,10 +226,7 @@ def _matching(
 
 
 def _of_suppliers(db: Database, entity_id: str, query: AssignQuery, page: AssignPage) -> dict[str, int]:
-    names = {row.supplier for row in page.rows}
-    return {
-        name: assignables.count(db, entity_id, replace(query, supplier=name), at_most=1000) for name in names
-    }
+    return assignables.count_by_supplier(db, entity_id, query, {row.supplier for row in page.rows})
 
 
 def _own_change(db: Database, entity_id: str, object_id: str) -> Event | None:

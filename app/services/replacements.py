@@ -10,18 +10,20 @@ from flask_babel import gettext as _
 from app.domain.account_problems import Trouble, UsedAccount
 from app.domain.account_search import FoundAccounts, search
 from app.domain.accounts import LedgerAccount
-from app.domain.assignables import Assignable, Kind, Refusal
-from app.domain.batches import Batch, BatchProgress
+from app.domain.assignables import Assignable, Kind
+from app.domain.batches import Batch
 from app.domain.errors import InputError, NotThereError
 from app.domain.remembered_choices import Remembered
 from app.services import account_problems, bulk_assignments, default_accounts
 from app.services.deps import Deps
+from app.services.remember_questions import REMEMBERED
 from app.store import (
     account_choices,
     account_usage,
     assignables,
     batches,
     entity_defaults,
+    events,
     ledger_accounts,
     remembered_choices,
     revisions,
@@ -85,25 +87,30 @@ class Result:
     """How far a replacement is: one batch for each kind of rows."""
 
     now: LedgerAccount | None
-    parts: list[tuple[Batch, BatchProgress, list[Refusal]]]
+    parts: list[bulk_assignments.Result]
     stopped: dict[str, int]
     """How many of the bills that changed need attention, by problem: they go with Retry."""
 
     @property
     def total(self) -> int:
-        return sum(batch.total for batch, _progress, _refusals in self.parts)
+        return sum(part.batch.total for part in self.parts)
 
     @property
     def done(self) -> int:
-        return sum(progress.done for _batch, progress, _refusals in self.parts)
+        return sum(part.progress.done for part in self.parts)
 
     @property
     def settled(self) -> int:
-        return sum(progress.settled for _batch, progress, _refusals in self.parts)
+        return sum(part.progress.settled for part in self.parts)
+
+    @property
+    def left(self) -> int:
+        """How many rows somebody else changed meanwhile."""
+        return sum(part.batch.details.get("left", 0) for part in self.parts)
 
     @property
     def finished(self) -> bool:
-        return all(progress.finished for _batch, progress, _refusals in self.parts)
+        return all(part.progress.finished for part in self.parts)
 
 
 def review(deps: Deps, entity_id: str, scope: Scope) -> Review:
@@ -162,23 +169,39 @@ def apply(
         for kind in scope.kinds
     ]
     if scope.more:
-        with write(deps.db) as db:
-            remembered_choices.replace(
-                db, entity_id, scope.account_id, new_id, actor=deps.actor, now=deps.clock()
-            )
-            revisions.bump(db, entity_id)
+        _remember(deps, entity_id, scope.account_id, new_id)
         held = set(_default_for(deps, entity_id, scope.account_id))
         for field in held & set(defaults):
             default_accounts.save(deps, entity_id, field, new_id)
-    return [batch for batch in started if batch is not None and batch.total]
+    return [batch for batch in started if batch is not None and (batch.total or batch.details.get("left"))]
 
 
 def result(deps: Deps, entity_id: str, new_id: str, batch_ids: Sequence[str]) -> Result:
     """How far these batches are; raises NotThereError for what is no batch of this kind here."""
-    found = [bulk_assignments.result(deps, entity_id, batch_id) for batch_id in batch_ids]
-    parts = [(one.batch, one.progress, one.refusals) for one in found]
+    parts = [bulk_assignments.result(deps, entity_id, batch_id) for batch_id in batch_ids]
     now = account_choices.named(deps.db, entity_id, [new_id]).get(new_id)
     return Result(now, parts, account_usage.stopped_records(deps.db, entity_id, batch_ids))
+
+
+def stopped(deps: Deps, entity_id: str, batch: Batch) -> dict[str, int]:
+    """How many of the bills that a replacement changed were stopped for an account, by problem."""
+    if not batch.details.get("replaces"):
+        return {}
+    return account_usage.stopped_records(deps.db, entity_id, [batch.id])
+
+
+def _remember(deps: Deps, entity_id: str, old_id: str, new_id: str) -> None:
+    """The suppliers for whom the old account is remembered get the new one."""
+    now = deps.clock()
+    with write(deps.db) as db:
+        followed = remembered_choices.of_account(db, entity_id, old_id)
+        remembered_choices.replace(db, entity_id, old_id, new_id, actor=deps.actor, now=now)
+        for choice in followed:
+            events.add(
+                db, entity_id, now, REMEMBERED, deps.actor, was=old_id, became=new_id, note=choice.supplier
+            )
+        if followed:
+            revisions.bump(db, entity_id)
 
 
 def _start(

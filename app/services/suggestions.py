@@ -77,6 +77,29 @@ def sentences(found: Mapping[str, Suggestion], rows: Sequence[Assignable]) -> di
     return result
 
 
+def words_in_rows(found: Mapping[str, Suggestion], rows: Sequence[Assignable]) -> dict[str, tuple[str, str]]:
+    """By row id: strength and reason apart, where the supplier stands above the rows already."""
+    said: dict[tuple[object, ...], tuple[str, str]] = {}
+    result: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if (one := found.get(row.id)) is not None:
+            key = (one.strength, one.reason, one.used, one.of, one.word, row.kind)
+            if key not in said:
+                said[key] = (_strength_word(one), _reason_in_row(one, row.kind))
+            result[row.id] = said[key]
+    return result
+
+
+def _strength_word(suggestion: Suggestion) -> str:
+    return _("Strong") if suggestion.strength is Strength.STRONG else _("Possible")
+
+
+def _reason_in_row(suggestion: Suggestion, kind: Kind) -> str:
+    if suggestion.reason is Reason.HABIT and not suggestion.word and kind is Kind.BILLS:
+        return _("used for %(used)s of their last %(of)s lines", used=suggestion.used, of=suggestion.of)
+    return reason_words(suggestion)
+
+
 def _habit_words(suggestion: Suggestion, supplier: str) -> str:
     numbers = {"used": suggestion.used, "of": suggestion.of}
     if suggestion.word:

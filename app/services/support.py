@@ -15,10 +15,12 @@ from app.domain.record_lists import LogFilter, Page, ProblemGroup
 from app.domain.resources import RESOURCES, ResourceState
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
+from app.domain.unrecognised import MessageGroup, grouped
 from app.services import frames, histories, readiness
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.store import api_calls, connections, record_lists, resources, support
+from app.store import unrecognised as unrecognised_rows
 from app.store.support import Moments
 
 LATEST = 20
@@ -70,6 +72,16 @@ def get(deps: Deps, entity_id: str) -> Look:
         events=histories.latest(deps, entity_id, LATEST),
         calls=api_calls.find(deps.db, entity_id, LATEST),
     )
+
+
+def unrecognised(deps: Deps) -> list[MessageGroup]:
+    """What stopped records in words that nobody has an entry for, the most frequent first."""
+    return grouped(unrecognised_rows.find(deps.db))
+
+
+def count_unrecognised(deps: Deps) -> int:
+    """How many records stopped for a reason that isn't recognised."""
+    return unrecognised_rows.count(deps.db)
 
 
 def _moments(deps: Deps) -> Moments:

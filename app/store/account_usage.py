@@ -6,6 +6,7 @@ The accounts in use are found by hops along an index, one for each account, howe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.domain.account_problems import StoppedBill, UsedAccount
 from app.domain.assignables import Kind
 from app.domain.documents import PAYABLES_THAT_MATTER
 from app.store import ledger_accounts
-from app.store.database import from_text, to_text
+from app.store.database import from_text, maybe_to_text
 from app.store.mirror import ids, maybe_day
 
 MOST = 1000
@@ -23,7 +24,8 @@ MOST = 1000
 _OPEN = {
     Kind.PRODUCTS: "products u"
     " WHERE u.entity_id = :entity AND u.ledger_account_id IS NOT NULL AND u.gone = 0",
-    Kind.BILLS: "payable_lines u"
+    # Named, because the planner would take the index of all lines, sent and paid ones too.
+    Kind.BILLS: "payable_lines u INDEXED BY lines_open_by_account"
     " WHERE u.entity_id = :entity AND u.ledger_account_id IS NOT NULL AND u.editable = 1",
 }
 _NOT_SENT = """NOT EXISTS (SELECT 1 FROM synced_records r
@@ -32,26 +34,37 @@ _OF_LINE = _NOT_SENT.format(bill="u.payable_id")
 _NO_TAX = f"""payable_lines u
     WHERE u.entity_id = :entity AND u.tax IS NULL AND u.accounting_tax_rate_id IS NULL AND u.editable = 1
       AND {_OF_LINE}"""
-_NO_LINES = f"""payables b
+_NO_LINES = f"""payables b INDEXED BY payables_without_lines
     WHERE b.entity_id = :entity AND b.line_count = 0 AND b.gone = 0 AND b.lines_for IS b.updated_at
       AND b.status IN (SELECT value FROM json_each(:statuses)) AND {_NOT_SENT.format(bill="b.id")}"""
 
 
-def used(db: Database, entity_id: str, kind: Kind) -> list[UsedAccount]:
-    """Each account that a row of this kind has which can still be changed."""
+_USED = """
+    WITH RECURSIVE used (account_id) AS (
+        SELECT min(u.ledger_account_id) FROM {rows}
+        UNION ALL
+        SELECT (SELECT min(u.ledger_account_id) FROM {rows} AND u.ledger_account_id > used.account_id)
+        FROM used WHERE used.account_id IS NOT NULL)
+"""
+
+
+def used_ids(db: Database, entity_id: str, kind: Kind) -> set[str]:
+    """The accounts of the rows of this kind that can still be changed."""
+    sql = _USED.format(rows=_OPEN[kind]) + "SELECT account_id FROM used WHERE account_id IS NOT NULL"
+    return {row["account_id"] for row in db.query(sql, {"entity": entity_id})}
+
+
+def suspects(db: Database, entity_id: str, kind: Kind, base: str | None) -> list[UsedAccount]:
+    """Those of them that are archived, gone, never listed, or not in the currency of the books."""
     rows = db.query(
         f"""
-        WITH RECURSIVE used (account_id) AS (
-            SELECT min(u.ledger_account_id) FROM {_OPEN[kind]}
-            UNION ALL
-            SELECT (SELECT min(u.ledger_account_id) FROM {_OPEN[kind]}
-                    AND u.ledger_account_id > used.account_id)
-            FROM used WHERE used.account_id IS NOT NULL)
+        {_USED.format(rows=_OPEN[kind])}
         SELECT used.account_id, a.* FROM used
             LEFT JOIN ledger_accounts a ON a.id = used.account_id AND a.entity_id = :entity
-        WHERE used.account_id IS NOT NULL
+        WHERE used.account_id IS NOT NULL AND (
+            a.id IS NULL OR a.gone = 1 OR lower(a.status) <> 'active' OR a.currency <> :base)
         """,
-        {"entity": entity_id},
+        {"entity": entity_id, "base": base},
     )
     return [_used(row) for row in rows]
 
@@ -62,37 +75,45 @@ def _used(row: dict[str, Any]) -> UsedAccount:
     return UsedAccount(row["account_id"], ledger_accounts.from_row(row))
 
 
-def open_ids(
-    db: Database,
-    entity_id: str,
-    kind: Kind,
-    account_id: str,
-    *,
-    other_than: str = "",
-    seen_before: datetime | None = None,
-    limit: int = -1,
-) -> list[str]:
-    """The rows with this account that can still be changed here, and are not being changed.
+@dataclass(frozen=True, slots=True)
+class OpenRows:
+    """Rows of an account that can still be changed, and are not being changed just now."""
 
-    Of those in other currencies than one, and of those read before a moment, where given.
-    """
-    rows = db.query(
-        f"""
-        SELECT u.id FROM {_OPEN[kind]} AND u.ledger_account_id = :account AND u.assign_state <> 'saving'
+    kind: Kind
+    account_id: str
+    other_than: str = ""
+    """Only those in other currencies than this one."""
+    seen_before: datetime | None = None
+    """Only those that were read before this moment."""
+
+    @property
+    def sql(self) -> str:
+        not_sent = f"AND {_OF_LINE}" if self.kind is Kind.BILLS else ""
+        return f"""
+            {_OPEN[self.kind]} AND u.ledger_account_id = :account AND u.assign_state <> 'saving'
             AND (:other_than = '' OR (u.currency IS NOT NULL AND u.currency <> :other_than))
-            AND (:before IS NULL OR u.seen_at < :before)
-            {f"AND {_OF_LINE}" if kind is Kind.BILLS else ""}
-        LIMIT :limit
-        """,
-        {
+            AND (:before IS NULL OR u.seen_at < :before) {not_sent}
+        """
+
+    def values(self, entity_id: str) -> dict[str, str | None]:
+        return {
             "entity": entity_id,
-            "account": account_id,
-            "other_than": other_than,
-            "before": None if seen_before is None else to_text(seen_before),
-            "limit": limit,
-        },
-    )
-    return [row["id"] for row in rows]
+            "account": self.account_id,
+            "other_than": self.other_than,
+            "before": maybe_to_text(self.seen_before),
+        }
+
+
+def open_ids(db: Database, entity_id: str, rows: OpenRows) -> list[str]:
+    """Which rows these are."""
+    found = db.query(f"SELECT u.id FROM {rows.sql}", rows.values(entity_id))
+    return [row["id"] for row in found]
+
+
+def count_open(db: Database, entity_id: str, rows: OpenRows) -> int:
+    """How many these are, counted no further than MOST."""
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {rows.sql} LIMIT {MOST})"
+    return int(db.execute(sql, rows.values(entity_id)).fetchone()[0])
 
 
 def noticed(db: Database, entity_id: str, account_ids: Sequence[str]) -> dict[tuple[str, str], datetime]:
@@ -214,11 +235,12 @@ def staying_ids(db: Database, entity_id: str, account_id: str, limit: int) -> li
 
 
 def stopped_records(db: Database, entity_id: str, batch_ids: Sequence[str]) -> dict[str, int]:
-    """How many records of the bills whose lines these batches changed need attention, by problem."""
+    """How many of the bills whose lines these batches changed were stopped for an account, by problem."""
     rows = db.query(
         """
         SELECT r.problem, count(*) AS n FROM synced_records r
-        WHERE r.entity_id = ? AND r.state = 'attention' AND r.object_type = 'bill' AND r.object_id IN (
+        WHERE r.entity_id = ? AND r.state = 'attention' AND r.object_type = 'bill'
+          AND r.problem IN ('ACC_ARCHIVED', 'ACC_GONE', 'ACC_LINE', 'INACTIVE') AND r.object_id IN (
             SELECT parent_id FROM outbox
             WHERE batch_id IN (SELECT value FROM json_each(?)) AND state = 'done')
         GROUP BY r.problem ORDER BY n DESC, r.problem

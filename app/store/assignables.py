@@ -7,7 +7,7 @@ place are read as a few ranges of the index, one after the other: every page cos
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -124,6 +124,21 @@ def count(db: Database, entity_id: str, query: AssignQuery, at_most: int, after:
     return found
 
 
+def count_by_supplier(
+    db: Database, entity_id: str, query: AssignQuery, suppliers: Collection[str]
+) -> dict[str, int]:
+    """How many rows a filter shows of each of these suppliers."""
+    where, values = _filter(entity_id, query)
+    rows = db.query(
+        f"""
+        SELECT supplier, count(*) AS n FROM {TABLES[query.kind]}
+        WHERE {where} AND supplier IN (SELECT value FROM json_each(?)) GROUP BY supplier
+        """,
+        [*values, json.dumps(sorted(suppliers))],
+    )
+    return {row["supplier"]: row["n"] for row in rows}
+
+
 def progress(db: Database, entity_id: str, kind: Kind) -> AssignProgress:
     """How many rows have an account and how many need one."""
     rows = db.query(
@@ -208,6 +223,9 @@ def _filter(entity_id: str, query: AssignQuery) -> tuple[str, list[Any]]:
     if query.only and query.kind is Kind.BILLS:
         where.append("payable_id = ?")
         values.append(query.only)
+    if query.account:
+        where.append("ledger_account_id = ?")
+        values.append(query.account)
     if query.search:
         column = "search" if query.kind is Kind.BILLS else "lower(name)"
         spellings = _spellings(query.search)

@@ -88,7 +88,10 @@ def request_stop(db: Database, batch_id: str, now: datetime) -> None:
 def entities_that_stopped(db: Database, kind: str, since: datetime) -> list[str]:
     """The entities with a batch of this kind that was stopped after the given moment."""
     rows = db.execute(
-        "SELECT DISTINCT entity_id FROM batches WHERE stop_requested_at > ? AND kind = ?",
+        """
+        SELECT DISTINCT +entity_id FROM batches INDEXED BY batches_stopped
+        WHERE stop_requested_at IS NOT NULL AND stop_requested_at > ? AND kind = ?
+        """,
         [to_text(since), kind],
     )
     return [row[0] for row in rows.fetchall()]

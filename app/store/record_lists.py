@@ -23,7 +23,8 @@ from app.domain.record_lists import (
     RecordLine,
 )
 from app.domain.synced_records import RecordState
-from app.store.database import from_text, maybe_from_text, to_text
+from app.store import record_filters
+from app.store.database import from_text, maybe_from_text
 
 
 def get(db: Database, entity_id: str, record_id: str) -> RecordLine | None:
@@ -59,12 +60,13 @@ def page(
     cursor, back = _read_cursor(before or after), bool(before)
     rows: list[dict[str, Any]] = []
     ranks = _ranks(wanted)
+    where, values = record_filters.where(db, entity_id, wanted)
     for rank in reversed(ranks) if back else ranks:
         if cursor and (rank > cursor[0] if back else rank < cursor[0]):
             continue
         start = cursor[1:] if cursor and rank == cursor[0] else None
-        sql, values = _slice(entity_id, wanted, rank if len(ranks) > 1 else None, start, back)
-        rows += db.query(sql, {**values, "size": size + 1 - len(rows)})
+        sql, more_values = _slice(where, rank if len(ranks) > 1 else None, start, back)
+        rows += db.query(sql, {**values, **more_values, "size": size + 1 - len(rows)})
         if len(rows) > size:
             break
     more, rows = len(rows) > size, rows[:size]
@@ -82,7 +84,7 @@ def page(
 
 def every(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[RecordLine]:
     """All that match, newest change first, up to a limit."""
-    where, values = _where(entity_id, wanted)
+    where, values = record_filters.where(db, entity_id, wanted)
     rows = db.query(
         f"SELECT * FROM synced_records WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size",
         {**values, "size": limit},
@@ -107,7 +109,7 @@ def last_listed(db: Database, line: RecordLine) -> datetime | None:
 
 def briefs(db: Database, entity_id: str, wanted: LogFilter, limit: int) -> list[RecordBrief]:
     """All that match, newest change first, up to a limit."""
-    where, values = _where(entity_id, wanted)
+    where, values = record_filters.where(db, entity_id, wanted)
     rows = db.execute(
         f"{_BRIEF} WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT :size", {**values, "size": limit}
     )
@@ -172,7 +174,7 @@ def _brief(row: tuple[Any, ...]) -> RecordBrief:
 def count(db: Database, entity_id: str, wanted: LogFilter) -> int:
     """How many match; from the counters where they can tell."""
     if wanted.narrow:
-        where, values = _where(entity_id, wanted)
+        where, values = record_filters.where(db, entity_id, wanted)
         return int(db.execute(f"SELECT count(*) FROM synced_records WHERE {where}", values).fetchone()[0])
     counts = state_counts(db, entity_id, object_type=wanted.object_type, problem=wanted.problem)
     return sum(n for state, n in counts.items() if not wanted.states or state in wanted.states)
@@ -197,12 +199,12 @@ def state_counts(
 def problem_groups(db: Database, entity_id: str, wanted: LogFilter) -> list[ProblemGroup]:
     """What stops records, biggest impact first."""
     if wanted.narrow:
-        where, values = _where(entity_id, wanted)
+        where, values = record_filters.where(db, entity_id, wanted)
         source = f"""
             SELECT problem, object_type, currency, count(*) AS n, coalesce(sum(amount), 0) AS amount
             FROM synced_records WHERE {where} AND problem <> '' GROUP BY 1, 2, 3"""
     else:
-        where, values = _where(entity_id, wanted)
+        where, values = record_filters.where(db, entity_id, wanted)
         source = (
             f"SELECT problem, object_type, currency, n, amount FROM record_counts WHERE {where} AND n > 0"
         )
@@ -230,7 +232,7 @@ def newer_changes(
     db: Database, entity_id: str, wanted: LogFilter, *, than: str, shown: Sequence[str], limit: int = 100
 ) -> int:
     """How many matching records changed later than this, those shown left aside; counted up to a limit."""
-    where, values = _where(entity_id, wanted)
+    where, values = record_filters.where(db, entity_id, wanted)
     found = db.execute(
         f"""
         SELECT count(*) FROM (
@@ -290,9 +292,9 @@ def _ranks(wanted: LogFilter) -> tuple[int, ...]:
 
 
 def _slice(
-    entity_id: str, wanted: LogFilter, rank: int | None, start: tuple[str, str] | None, back: bool
+    where: str, rank: int | None, start: tuple[str, str] | None, back: bool
 ) -> tuple[str, dict[str, Any]]:
-    where, values = _where(entity_id, wanted)
+    values: dict[str, Any] = {}
     if rank is not None:
         where += f" AND urgency = {rank:d}"
     if start is not None:
@@ -300,40 +302,6 @@ def _slice(
         values.update(start_at=start[0], start_id=start[1])
     order = "updated_at, id" if back else "updated_at DESC, id DESC"
     return f"SELECT * FROM synced_records WHERE {where} ORDER BY {order} LIMIT :size", values
-
-
-def _where(entity_id: str, wanted: LogFilter) -> tuple[str, dict[str, Any]]:
-    where, values = ["entity_id = :entity"], {"entity": entity_id}
-    if wanted.states:
-        where.append(f"state IN ({', '.join(repr(state.value) for state in wanted.states)})")
-    if wanted.object_type:
-        where.append("object_type = :type")
-        values["type"] = wanted.object_type
-    if wanted.problem:
-        where.append("problem = :problem AND problem <> ''")
-        values["problem"] = wanted.problem
-    if wanted.since:
-        where.append("updated_at >= :since")
-        values["since"] = to_text(wanted.since)
-    if wanted.until:
-        where.append("updated_at <= :until")
-        values["until"] = wanted.until
-    if wanted.text:
-        searched, values["text"] = _search(wanted.text)
-        where.append(searched)
-    return " AND ".join(where), values
-
-
-def _search(text: str) -> tuple[str, str]:
-    """Text in number, name or message. The index holds runs of three letters: fewer are sought plainly."""
-    if len(text) < 3:
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return r"(title LIKE :text ESCAPE '\' OR party LIKE :text ESCAPE '\')", f"%{escaped}%"
-    quoted = text.replace('"', '""')
-    return (
-        "rowid IN (SELECT rowid FROM record_search WHERE record_search MATCH :text)",
-        f'{{title party error_text}} : "{quoted}"',
-    )
 
 
 def _add_up(group: ProblemGroup, row: dict[str, Any]) -> ProblemGroup:
@@ -345,7 +313,7 @@ def _add_up(group: ProblemGroup, row: dict[str, Any]) -> ProblemGroup:
 
 
 def _with_samples(db: Database, entity_id: str, wanted: LogFilter, group: ProblemGroup) -> ProblemGroup:
-    where, values = _where(entity_id, replace(wanted, problem=group.code))
+    where, values = record_filters.where(db, entity_id, replace(wanted, problem=group.code))
     oldest = db.execute(
         f"SELECT updated_at FROM synced_records WHERE {where} ORDER BY updated_at, id LIMIT 1", values
     ).fetchone()

@@ -17,7 +17,11 @@ _SHARES = {
     Share.ALL: "true",
     Share.PEOPLE: f"interactive = 1 AND resource <> '{LINE_ITEMS}'",
     Share.LISTS: f"resource <> '{LINE_ITEMS}'",
-    Share.SCANS: f"resource = '{LINE_ITEMS}'",
+    # Which line items are due is known once the bills have been read.
+    Share.SCANS: f"""resource = '{LINE_ITEMS}' AND NOT EXISTS (
+        SELECT 1 FROM resources AS bills
+        WHERE bills.entity_id = resources.entity_id AND bills.resource = 'payables'
+          AND (bills.state = 'running' OR bills.next_due <= :now))""",
 }
 _FREE = "next_due <= :now AND (lease_until IS NULL OR lease_until <= :now)"
 

@@ -263,7 +263,7 @@ def stopped_batches(db: Database) -> None:
     """The worker looks after batches that a person stopped, without reading all others."""
     run_script(
         db,
-        "CREATE INDEX batches_stopped ON batches (stop_requested_at) WHERE stop_requested_at IS NOT NULL",
+        "CREATE INDEX batches_stopped ON batches (stop_requested_at) WHERE stop_requested_at IS NOT NULL;",
     )
 
 
@@ -393,7 +393,8 @@ def account_problems(db: Database) -> None:
         db,
         """
         CREATE INDEX account_changes_by_account ON account_changes (entity_id, account_id, id DESC);
-        CREATE INDEX lines_open_by_account ON payable_lines (entity_id, ledger_account_id, currency)
+        CREATE INDEX lines_open_by_account ON payable_lines
+            (entity_id, ledger_account_id, currency, assign_state, payable_id, seen_at)
             WHERE ledger_account_id IS NOT NULL AND editable = 1;
         CREATE INDEX lines_without_tax ON payable_lines (entity_id, payable_id)
             WHERE tax IS NULL AND accounting_tax_rate_id IS NULL AND editable = 1;
@@ -460,5 +461,17 @@ def trying_again(db: Database) -> None:
         CREATE INDEX outbox_planned ON outbox (entity_id, object_id)
             WHERE state = 'queued' AND action = 'retry' AND actor_role = 'system';
         CREATE INDEX records_handled ON synced_records (entity_id, updated_at DESC, id DESC) WHERE handled <> '';
+        """,
+    )
+
+
+@migrations()
+def stopped_batches_at_last(db: Database) -> None:
+    """The index over stopped batches, for stores whose migration passed it over."""
+    run_script(
+        db,
+        """
+        CREATE INDEX IF NOT EXISTS batches_stopped ON batches (stop_requested_at)
+            WHERE stop_requested_at IS NOT NULL;
         """,
     )

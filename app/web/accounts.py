@@ -117,6 +117,7 @@ def replaced(entity_id: str) -> Response:
         address=url_for(
             ".replaced", entity_id=entity_id, now=now, batch=batches, suppliers=suppliers or None
         ),
+        form_key=secrets.token_urlsafe(16),
         swapped=wants_fragment(),
     )
 

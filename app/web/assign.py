@@ -21,8 +21,10 @@ from app.services import (
     account_problems,
     assignments,
     bulk_assignments,
+    default_accounts,
     refresh,
     remember_questions,
+    replacements,
     suggestions,
 )
 from app.services.assignments import Outcome
@@ -34,8 +36,10 @@ from app.web.security import is_local_path
 
 bp = Blueprint("assign", __name__, url_prefix="/e/<entity_id>/assign")
 READ_WITH = {Kind.PRODUCTS: ("products",), Kind.BILLS: ("payables", "line_items")}
-KEPT = ("show", "q", "supplier", "bill", "return")
+KEPT = ("show", "q", "supplier", "bill", "account", "return")
 """What an address of the list says besides the page of it."""
+MOST_IN_BAR = 120
+"""Without script the bar for many rows has a list of all accounts, unless there are more than that."""
 MOST_OPTIONS = 800
 """Without script each row has a list of all accounts, unless that would make the page heavy."""
 
@@ -183,12 +187,14 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "offered": offered,
         "usual": usual_types(kind.value),
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
+        "list_in_bar": len(offered) <= MOST_IN_BAR,
         "pick_all": pick_all,
         "ticked": {refusal.object_id for refusal in bulk["found"].refusals} if bulk else set(),
+        "default_account": default_accounts.of_products(here, entity_id) if kind is Kind.PRODUCTS else None,
         "problem_count": account_problems.count(here, entity_id, kind),
         "problems": account_problems.find(here, entity_id, kind) if showing == "problems" else None,
         "strong": sum(one.strength is Strength.STRONG for one in found.suggested.values()),
-        "reasons": suggestions.sentences(found.suggested, found.page.rows),
+        "reasons": suggestions.words_in_rows(found.suggested, found.page.rows),
         "back": back if is_local_path(back) else "",
         "form_key": secrets.token_urlsafe(16),
         "read": _read(entity_id, kind),
@@ -246,6 +252,7 @@ def bulk_of(entity_id: str, batch_id: str) -> dict[str, Any]:
         "found": found,
         "account": named.get(account_id),
         "accounts": named,
+        "stopped": replacements.stopped(here, entity_id, found.batch),
         "question": remember_questions.after_batch(here, entity_id, found.batch)
         if found.progress.finished and found.progress.done > 1
         else None,
@@ -287,6 +294,7 @@ def query_of(kind: Kind, asked: dict[str, str]) -> AssignQuery:
         search=asked.get("q", "").strip()[:100],
         supplier=asked.get("supplier", ""),
         only=asked.get("bill", ""),
+        account=asked.get("account", ""),
     )
 
 

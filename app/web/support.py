@@ -23,7 +23,17 @@ def index() -> Response:
     view = view if view in VIEWS else "all"
     text = request.args.get("q", "").strip()[:100]
     found = support.find(deps(), view, text, request.args.get("after", "")[:300])
-    return render("support/index.html", found=found, view=view, text=text, views=VIEWS)
+    unrecognised = support.count_unrecognised(deps())
+    return render(
+        "support/index.html", found=found, view=view, text=text, views=VIEWS, unrecognised=unrecognised
+    )
+
+
+@bp.get("/issues")
+@needs(Action.SUPPORT)
+def issues() -> Response:
+    """What accounting systems said that no entry of the catalogue knows, over all businesses."""
+    return render("support/issues.html", groups=support.unrecognised(deps()))
 
 
 @bp.get("/e/<entity_id>")

@@ -262,7 +262,9 @@
     byId("save-unsaved").textContent = count(byId("save-unsaved"), boxes.length);
   };
   byId("save-unsaved").addEventListener("click", () => {
-    rowBoxes().filter((box) => box.dataset.unsaved).forEach((box) => send(box, parts(box).form));
+    const kept = rowBoxes().filter((box) => box.dataset.unsaved);
+    kept.forEach((box) => send(box, parts(box).form));
+    if (kept.length) parts(kept[0]).input.focus();
   });
   for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(kind, (event) => {
@@ -285,7 +287,8 @@
     const n = ticks().filter((tick) => tick.checked).length;
     form.classList.toggle("is-on", n > 0);
     if (n) {
-      byId("bulk-count").textContent = count(byId("bulk-count"), n);
+      const said = byId("bulk-count"), page = n === ticks().length && said.dataset.page;
+      said.textContent = page ? page.replace("{n}", n) : count(said, n);
       byId("bulk-go").textContent = count(byId("bulk-go"), n);
     }
     const use = byId("bulk-use");
@@ -307,7 +310,7 @@
       event.preventDefault();
       const box = use.closest("[data-row]").querySelector('[data-picker="row"]');
       // A press of a key goes on to the next row; the mouse stays where it is.
-      if (use.getAttribute("aria-disabled") !== "true") choose(box, use.dataset.account, use.dataset.label, event.detail === 0, true);
+      if (use.getAttribute("aria-disabled") !== "true") choose(box, use.dataset.account, use.closest(".suggestion").querySelector(".cell-main").textContent, event.detail === 0, true);
       tell();
       return;
     }

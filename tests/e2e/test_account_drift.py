@@ -65,7 +65,7 @@ def test_an_archived_account_is_told_replaced_everywhere_and_the_bills_go_out(
     steps.press(page, f"Replace in {lines} lines")
     expect(page.get_by_role("heading", name=f"Replaced with {NEW} in {lines} rows")).to_be_visible()
 
-    page.get_by_role("link", name=re.compile("^The account was archived")).click()
+    page.get_by_role("link", name=re.compile("^See the (stopped|[0-9]+ stopped)")).click()
     page.get_by_role("link", name=re.compile("^Retry all")).click()
     page.get_by_role("button", name=re.compile("^Retry ")).click()
     expect(page.get_by_role("heading", name="Done")).to_be_visible()

@@ -15,7 +15,7 @@ from app.domain.errors import InputError, NotThereError
 from app.services import account_problems, accounts, replacements
 from app.services.deps import Deps
 from app.services.replacements import Scope
-from app.store import account_saves, remembered_choices
+from app.store import account_saves, events, remembered_choices
 from app.store.database import write
 from tests.account_samples import BANK, NEW, OLD, SALES, WHEN, add_product, import_accounts
 from tests.factories import MARIE, make_deps
@@ -68,6 +68,18 @@ def test_everything_that_can_change_does_and_nothing_else(deps: Deps) -> None:
     assert account_problems.count(deps, "e1", Kind.BILLS) == 0
 
 
+def test_the_trail_tells_which_suppliers_followed_and_which_were_forgotten(deps: Deps) -> None:
+    replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
+    assert accounts.forget(deps, "e1", "Acme")
+    assert not accounts.forget(deps, "e1", "Acme")
+
+    told = [(one.kind, one.was, one.became, one.note) for one in events.find(deps.db, "e1", limit=2)]
+    followed = events.latest(deps.db, "e1", "choice_remembered")
+    assert told[0] == ("choice_forgotten", "new", None, "Acme")
+    assert followed is not None
+    assert (followed.was, followed.became) == ("old", "new")
+
+
 def test_the_same_form_sent_twice_is_done_once(deps: Deps) -> None:
     first = replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
     again = replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
@@ -115,6 +127,15 @@ def test_what_changed_is_told_while_something_uses_the_account(deps: Deps) -> No
         remembered_choices.remove(deps.db, "e1", "Acme")
 
     assert accounts.changes(deps, "e1") == []
+
+
+def test_what_is_being_replaced_needs_no_replacing(deps: Deps) -> None:
+    replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
+
+    (told,) = accounts.changes(deps, "e1")
+
+    assert told.lost
+    assert not told.needs_replacing
 
 
 def test_ok_settles_what_was_seen_and_not_what_came_later(deps: Deps) -> None:

@@ -118,3 +118,17 @@ def test_a_scan_keeps_neither_lists_nor_waiting_people_from_being_served(db: Dat
     taken = [resources.claim(db, AT, share) for share in shares]
 
     assert [read and read.resource for read in taken] == ["line_items", "products", None, "payables", None]
+
+
+def test_line_items_are_scanned_once_the_bills_have_been_read(db: Database) -> None:
+    resources.want(db, "e1", ["payables", "line_items"], AT)
+
+    before = resources.claim(db, AT, Share.SCANS)
+    bills = resources.claim(db, AT, Share.LISTS)
+    assert bills is not None
+    during = resources.claim(db, AT, Share.SCANS)
+    resources.finish(db, bills, AT, AT + timedelta(hours=1))
+    after = resources.claim(db, AT, Share.SCANS)
+
+    assert (before, during) == (None, None)
+    assert after is not None

@@ -14,7 +14,7 @@ from app.store import entity_defaults, remembered_choices
 from app.store.database import write
 from tests.account_samples import BANK, NEW, OLD, SALES, WHEN, account, add_product, import_accounts
 from tests.factories import MARIE
-from tests.log_samples import add_bill
+from tests.log_samples import add_bill, add_record
 from tests.web.conftest import NOW, Enter
 
 HTMX = {"HX-Request": "true"}
@@ -54,6 +54,13 @@ def test_the_table_says_what_state_an_account_is_in_and_what_uses_it(enter: Ente
     link = page.select_one('#account-old a[href*="assign/bills"]')
     assert link is not None
     assert link["href"].endswith("?show=all&account=old")  # type: ignore[union-attr]
+
+
+def test_what_uses_an_account_is_listed_by_itself(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/bills?show=all&account=new").text)
+
+    assert [row["id"] for row in page.select("tr[data-row]")] == ["row-b2-line-0"]
+    assert "account 429 Marketing" in words(page.select_one(".filter-line"))
 
 
 def test_a_search_swaps_the_table_alone(enter: Enter, filled: Database) -> None:
@@ -119,6 +126,20 @@ def test_replacing_shows_how_far_it_is(enter: Enter, filled: Database) -> None:
     assert "0 of 3" in words(page.select_one("#replacement"))
 
 
+def test_the_bills_that_a_fix_puts_right_are_named_once_it_is_done(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    form = {"account_id": "new", "form_key": "f", "kind": "bills", "trouble": "archived"}
+    back = browser.post(f"{PAGE}/old/replace", data=form).headers["Location"]
+    with write(filled):
+        add_record(filled, "r1", object_id="b1", error_text="Account code '404' has been archived")
+        filled.execute("UPDATE outbox SET state = 'done'")
+
+    page = read(browser.get(back).text)
+
+    link = page.select_one('#assign-batch a[href*="problem=ACC_ARCHIVED"]')
+    assert words(link) == "See the stopped bill: The account was archived"
+
+
 def test_replacing_with_nothing_chosen_is_told_beside_the_choices(enter: Enter, filled: Database) -> None:
     answer = enter().post(f"{PAGE}/old/replace", data={"form_key": "f"})
 
@@ -134,6 +155,38 @@ def test_a_fix_of_one_kind_goes_back_to_its_problems(enter: Enter, filled: Datab
     answer = enter().post(f"{PAGE}/old/replace", data=form)
 
     assert answer.headers["Location"].startswith("/e/e1/assign/bills?show=problems&batch=")
+
+
+def test_the_problems_tab_names_each_account_with_its_fix(enter: Enter, filled: Database) -> None:
+    page = read(enter().get("/e/e1/assign/bills?show=problems").text)
+
+    group = page.select_one("section[aria-labelledby=problem-archived]")
+    assert "2 lines use 404 Old marketing (archived 9 May)." in words(group)
+    assert "Replace in 2 lines" in words(group)
+    assert group.select("select[name=account_id] option[value=new]")  # type: ignore[union-attr]
+    assert words(page.select_one("#tab-problems .n")) == "2"
+
+
+def test_bills_without_lines_or_tax_rates_are_told_on_the_problems_tab(
+    enter: Enter, filled: Database
+) -> None:
+    with write(filled):
+        add_bill(filled, "empty", line_count=0)
+        add_bill(filled, "untaxed", {"ledger_account_id": "new", "tax": None, "document_id": "untaxed"})
+
+    page = read(enter().get("/e/e1/assign/bills?show=problems").text)
+
+    assert "Bill empty" in words(page.select_one("section[aria-labelledby=problem-lines]"))
+    assert "Bill untaxed" in words(page.select_one("section[aria-labelledby=problem-tax]"))
+    assert page.select_one('section[aria-labelledby=problem-tax] a[href*="/bills/untaxed/tax"]') is not None
+
+
+def test_without_problems_the_tab_says_so(enter: Enter, store: Database) -> None:
+    import_accounts(store, NEW)
+
+    page = read(enter().get("/e/e1/assign/products?show=problems").text)
+
+    assert "Nothing stands in the way" in words(page.select_one("#assign-problems"))
 
 
 def test_a_remembered_choice_can_be_removed(enter: Enter, filled: Database) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bs4 import BeautifulSoup
 from flask import Flask
 from sqlite_utils import Database
 
+from app.services import automatic_tries
 from app.store.database import to_text, write
 from tests.log_samples import NOW, add_bill, add_books, add_record
 from tests.web.conftest import Enter
@@ -224,3 +227,93 @@ def test_each_problem_has_a_page_of_its_own(enter: Enter) -> None:
     assert "The date is in a closed period" in browser.get("/help/errors/PERIOD_CLOSED").text
     assert browser.get("/help/errors/NOTHING").status_code == 404
     assert browser.get("/help/errors").text.count("/help/errors/") > 20
+
+
+def plan(store: Database, record_id: str, *, tries: int = 0) -> None:
+    """A record that stopped because the system was busy, and is tried by itself in a minute."""
+    add_record(store, record_id, error_text="Too many requests", at=NOW, automatic_tries=tries)
+    automatic_tries.plan(store, "e1", NOW)
+
+
+def test_a_record_that_is_tried_by_itself_says_when_and_that_nobody_needs_to_act(
+    enter: Enter, store: Database
+) -> None:
+    with write(store):
+        add_books(store)
+        plan(store, "1042", tries=1)
+    browser = enter()
+
+    page = words(browser.get("/e/e1/log/1042").text)
+    waiting = words(browser.get("/e/e1/log?tab=waiting").text)
+
+    assert "The accounting system is busy." in page
+    assert "It is tried again by itself about 09:47, try 2 of 3." in page
+    assert "Nobody needs to act" in page
+    assert soup(browser.get("/e/e1/log/1042").text).select_one("button#retry") is not None
+    assert "Tried again by itself about 09:47" in waiting
+
+
+def test_after_three_automatic_tries_the_record_says_that_nothing_more_happens(
+    enter: Enter, store: Database
+) -> None:
+    with write(store):
+        add_books(store)
+        plan(store, "1042", tries=3)
+
+    page = words(enter().get("/e/e1/log/1042").text)
+
+    assert "It was tried 3 times by itself, after 1, 5 and 30 minutes." in page
+    assert "Needs attention" in page
+
+
+def test_a_watch_draws_a_planned_record_anew_when_its_next_try_has_moved(
+    enter: Enter, store: Database
+) -> None:
+    with write(store):
+        add_books(store)
+        plan(store, "1042")
+    browser = enter()
+    watch = soup(browser.get("/e/e1/log/1042").text).select_one("#record-watch")
+    assert watch is not None
+    address = str(watch["hx-get"])
+
+    same = browser.get(address, headers=HTMX).text
+    with write(store):
+        store.execute("UPDATE outbox SET not_before = ?", [to_text(NOW + timedelta(minutes=5))])
+    moved = browser.get(address, headers=HTMX).text
+
+    assert "record-body" not in same
+    assert "It is tried again by itself about 09:47" in words(moved)
+
+
+def test_what_may_be_there_already_can_be_compared_and_asked_about(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        add_record(store, "1042", error_text="Request timed out")
+    browser = enter()
+
+    page = words(browser.get("/e/e1/log/1042").text)
+    asked = browser.post("/e/e1/log/1042/check", follow_redirects=True)
+
+    assert "Compare with Xero" in page
+    assert "Number 1042 Supplier Acme Dairy Amount £43.20" in page
+    assert "There was no answer just now." in words(asked.text)
+
+
+def test_a_review_of_many_names_the_left_alone_by_reason(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        for n in range(25):
+            add_record(store, f"a{n:02}")
+            add_bill(store, f"bill-a{n:02}", {"ledger_account_id": None})
+        add_record(store, "1042")
+        add_record(store, "1043", object_status="draft", object_id="bill-x")
+        add_bill(store, "bill-x", {}, status="draft")
+
+    page = words(enter().get("/e/e1/log/retry?all=1&tab=attention").text)
+
+    assert "1 record can be tried again now" in page
+    assert "26 won't be tried" in page
+    assert "A line still has no account 25" in page
+    assert "and 5 more" in page
+    assert "Your sync rules leave it out 1" in page

@@ -165,3 +165,41 @@ def test_ids_stand_under_technical_details_alone(enter: Enter, store: Database) 
     assert inside is not None
     assert entity_id in inside.extract().get_text()
     assert entity_id not in html.get_text()
+
+
+def test_messages_that_nobody_recognises_are_counted_over_all_businesses(
+    enter: Enter, store: Database
+) -> None:
+    with write(store):
+        add_record(store, "a", error_text="Bill 1 made the cat sneeze", minutes=90)
+        add_record(store, "b", error_text="Bill 2 made the cat sneeze", entity_id="e2")
+        add_record(store, "c")
+    browser = enter("support", "")
+
+    link = BeautifulSoup(browser.get("/support").text, "html.parser").select_one('a[href="/support/issues"]')
+    page = BeautifulSoup(browser.get("/support/issues").text, "html.parser")
+
+    assert link is not None
+    assert "2 records stopped with messages" in link.text
+    row = [" ".join(cell.get_text(" ").split()) for cell in page.select("tbody tr > *")]
+    assert row[:3] == ["Bill 2 made the cat sneeze and 1 more with other names or numbers", "2", "2"]
+    assert [a["href"] for a in page.select("tbody a")] == ["/e/e2/log/b"]
+    assert page.select_one("#adding") is not None
+
+
+def test_a_message_is_shown_as_text_whatever_is_in_it(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_record(store, "a", error_text="<script>alert(1)</script> " + "x" * 500)
+
+    page = enter("support", "").get("/support/issues").text
+
+    assert "<script>alert" not in page
+    assert "…" in page
+
+
+def test_nobody_but_support_sees_the_messages_of_all(enter: Enter) -> None:
+    assert enter("owner", "e1").get("/support/issues").status_code == 403
+
+
+def test_when_every_message_is_recognised_the_page_says_so(enter: Enter) -> None:
+    assert "Every message is recognised" in enter("support", "").get("/support/issues").text
