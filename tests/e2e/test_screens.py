@@ -31,6 +31,7 @@ SCREENS = (
     "assign/bills",
     "assign/bills?show=all",
     "assign/bills?show=all&pick=all",
+    "assign/bills/file",
     "accounts",
     "accounts/replaced",
     "rules",
