@@ -80,6 +80,14 @@ class Wire:
         self.syncs += 1
         return self._answer({"message": "started"})
 
+    def get_units(self, request: requests.PreparedRequest) -> Answer:
+        return self._answer({"data": []})
+
+    def make_unit(self, request: requests.PreparedRequest) -> Answer:
+        body = json.loads(request.body or "{}")
+        self.patched.append(("measure_units", body))
+        return self._answer({"id": f"made-{body['name']}", **body})
+
     def patch_object(self, request: requests.PreparedRequest) -> Answer:
         path = str(request.path_url).split("/")
         body = json.loads(request.body or "{}")
@@ -119,4 +127,6 @@ def on_the_wire(base: str = BASE) -> Iterator[Wire]:
         mock.add_callback("GET", records, wire.get_records)
         mock.add_callback("POST", re.compile(rf"{records}/[^/]+/push"), wire.push_record)
         mock.add_callback("PATCH", re.compile(rf"{base}/(products|payables)/.+"), wire.patch_object)
+        mock.add_callback("GET", f"{base}/measure_units", wire.get_units)
+        mock.add_callback("POST", f"{base}/measure_units", wire.make_unit)
         yield wire

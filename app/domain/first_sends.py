@@ -189,3 +189,8 @@ class Preview:
     lines: tuple[PreviewLine, ...]
     in_books: bool
     """Whether it is there already, so that sending updates it."""
+
+    @property
+    def taxes(self) -> list[int]:
+        """The rates on it, each once."""
+        return list(dict.fromkeys(line.tax for line in self.lines if line.tax is not None))

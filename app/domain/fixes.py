@@ -72,13 +72,13 @@ def destination(
     wanted = problem.fix if fix in (None, Fix.ELSEWHERE) else fix
     if wanted in _SCREENS:
         path, label = _SCREENS[wanted]
-        return Destination(wanted, f"{_root(about)}/{path}", Phrase(label))
+        return Destination(wanted, _with(f"{_root(about)}/{path}", {"return": back}), Phrase(label))
     if wanted in (Fix.ASSIGN_BILL, Fix.ASSIGN_PRODUCT):
         return _assign(about, back)
     if wanted is Fix.TAX:
         return _tax(about, addresses, back)
     if wanted in (Fix.SYSTEM, Fix.SUPPORT, Fix.NOWHERE):
-        return _told(problem, wanted)
+        return _told(problem, wanted, back)
     kind = (
         "contact"
         if wanted is Fix.CONTACT and about.object_type != "product"
@@ -87,11 +87,11 @@ def destination(
     return _in_product(kind, about, addresses) if kind else NOWHERE
 
 
-def _told(problem: Problem, fix: Fix) -> Destination:
+def _told(problem: Problem, fix: Fix, back: str) -> Destination:
     """What no screen of anybody we know puts right: the steps, or whom to ask."""
     if fix is Fix.SYSTEM and (problem.xero or problem.quickbooks):
         path = f"/help/errors/{quote(problem.code, safe='')}"
-        return Destination(fix, path, Phrase("See the steps"))
+        return Destination(fix, _with(path, {"return": back}), Phrase("See the steps"))
     if fix is Fix.SYSTEM:
         return Destination(fix, words=Phrase("It is put right in the accounting system."))
     if fix is Fix.SUPPORT:

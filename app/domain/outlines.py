@@ -152,8 +152,8 @@ def hindrance(lacks: int, context: Context, *, is_bill: bool, in_books: bool = F
 
 
 def with_code(code: str, context: Context, *, is_bill: bool) -> int:
-    """Everything that stops such a document under this code."""
-    found = stops(context, is_bill=is_bill)
+    """Everything that stops such a document, or may, under this code."""
+    found = stops(context, is_bill=is_bill) | warns(context, is_bill=is_bill)
     return sum(lack for lack in Lack if lack & found and _code(lack, is_bill=is_bill) == code)
 
 

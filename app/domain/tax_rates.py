@@ -25,6 +25,10 @@ _SALES = re.compile(
 )
 
 
+_TAXABLE, _NOT_TAXABLE = "TAX", "NON"
+"""Where QuickBooks works out sales tax by itself, a line says only whether it is taxed; bills are not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Rates for a line: those that fit, by number, then the others, which the books may refuse."""
@@ -41,6 +45,9 @@ def offered(rates: Iterable[TaxRate], *, purchases: bool) -> Offer:
     """The active rates, those for purchases (else for sales) first, each group by number and name."""
     active = sorted((rate for rate in rates if is_active(rate)), key=_order)
     fits = [rate for rate in active if meant_for(rate, purchases=purchases)]
+    if {_TAXABLE, _NOT_TAXABLE} <= {rate.code or rate.name for rate in active}:
+        usable = {_NOT_TAXABLE} if purchases else {_TAXABLE, _NOT_TAXABLE}
+        fits = [rate for rate in fits if (rate.code or rate.name) in usable]
     return Offer(tuple(fits), tuple(rate for rate in active if rate not in fits))
 
 

@@ -157,6 +157,10 @@ class Monite:
         answer = self._http.send("GET", "/measure_units", entity_id)
         yield [(parsing.measure_unit(raw), raw) for raw in _rows(answer)]
 
+    def create_measure_unit(self, entity_id: str, name: str) -> MeasureUnit:
+        """A new unit. Not safe to repeat: list first."""
+        return parsing.measure_unit(self._http.send("POST", "/measure_units", entity_id, body={"name": name}))
+
     def payables(self, entity_id: str, statuses: Sequence[str] | None = None) -> Iterator[Page[Payable]]:
         """Bills, newest first, of these statuses where given."""
         query: dict[str, Any] = {"sort": "created_at", "order": "desc"}

@@ -21,12 +21,14 @@ from app.store import (
     account_choices,
     account_usage,
     entity_defaults,
+    events,
     ledger_accounts,
     remembered_choices,
     revisions,
 )
 from app.store.database import write
 
+FORGOTTEN = "choice_forgotten"
 LOOKED_AT = ("ledger_accounts", "tax_rates", "defaults")
 
 
@@ -130,9 +132,12 @@ def remembered(deps: Deps, entity_id: str) -> list[tuple[Remembered, LedgerAccou
 def forget(deps: Deps, entity_id: str, supplier: str) -> bool:
     """Remember no account for a supplier any more; whether one was remembered."""
     with write(deps.db) as db:
-        removed = remembered_choices.remove(db, entity_id, supplier)
+        known = remembered_choices.find(db, entity_id, [supplier]).get(supplier)
+        if known is None or not remembered_choices.remove(db, entity_id, supplier):
+            return False
+        events.add(db, entity_id, deps.clock(), FORGOTTEN, deps.actor, was=known.account_id, note=supplier)
         revisions.bump(db, entity_id)
-    return removed
+    return True
 
 
 def _changed(db: Database, entity_id: str, account: LedgerAccount, about: Sequence[AccountChange]) -> Changed:

@@ -97,6 +97,14 @@ def field(deps: Deps, entity_id: str, name: str) -> DefaultField:
     return wanted[0]
 
 
+def of_products(deps: Deps, entity_id: str) -> LedgerAccount | None:
+    """The account with which products are sent that have none of their own; None where there is none."""
+    found = entity_defaults.find(deps.db, entity_id) if deps.monite.capabilities.default_accounts else None
+    if found is None or found.products_account_id is None:
+        return None
+    return ledger_accounts.get(deps.db, entity_id, found.products_account_id)
+
+
 def choices(deps: Deps, entity_id: str, name: str, text: str = "") -> FoundChoices:
     """What may be set, the likeliest first."""
     found = _choices(deps.db, entity_id, name, text)

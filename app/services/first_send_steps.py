@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.domain.errors import CredentialsError, InputError, MoniteError
+from app.domain.errors import InputError, MoniteError
 from app.domain.first_sends import KIND_OF, FirstSend, Phase, Result
 from app.domain.outbox import Intent, OutboxState
 from app.domain.sync_rules import SyncRules
@@ -22,11 +22,15 @@ from app.store import connections, first_sends, holds, record_lists, revisions
 from app.store import outbox as outbox_rows
 from app.store.database import write
 
+PERSON_WAITS = 3.0
+"""Seconds for which anybody waits for one answer."""
 LOOK_EVERY = timedelta(seconds=2)
+OVERLAP = timedelta(minutes=2)
+"""Monite's clock may differ from ours."""
 PATIENCE = timedelta(minutes=15)
 """What has not begun by then is not waited for: everything is put back on hold."""
 HOLD_AGAIN_AFTER = timedelta(seconds=30)
-FOR_THE_OTHERS = timedelta(minutes=3)
+FOR_THE_OTHERS = timedelta(minutes=15)
 """How long those that go with it may take before everything is put back on hold."""
 
 
@@ -93,35 +97,57 @@ def _sync(deps: Deps, send: FirstSend) -> list[int]:
 
 
 def _look(deps: Deps, send: FirstSend) -> None:
-    """Look what became of the record, and of those that go with it."""
+    """Look what became of the record, and then of those that go with it."""
     now = deps.clock()
-    if send.looked_at is None or now - send.looked_at >= LOOK_EVERY:
+    if send.looked_at is None or now - send.looked_at >= _pause(send):
         _read(deps, send)
+        send = first_sends.find(deps.db, send.entity_id) or send
+    if send.settled_at is not None:
+        _wait_for_the_others(deps, send)
+        return
     found = first_sends.record_of(deps.db, send.entity_id, send.object_type, send.object_id)
     result = _result(deps, send, found)
-    if result is not None and send.settled_at is None:
-        with write(deps.db):
-            record_id = found["id"] if found else None
-            first_sends.settle(deps.db, send.entity_id, result, record_id, now)
-            revisions.bump(deps.db, send.entity_id)
-    began = send.asked_at or now
     if result is not None:
-        others = first_sends.on_their_way(deps.db, send.entity_id, send.object_type, send.status)
-        if not others or now - (send.settled_at or now) > FOR_THE_OTHERS:
-            _move(deps, send, Phase.CLOSING)
-    elif now - began > PATIENCE and not (found and found["state"] == "waiting"):
+        with write(deps.db):
+            first_sends.settle(deps.db, send.entity_id, result, found["id"] if found else None, now)
+            revisions.bump(deps.db, send.entity_id)
+    elif now - (send.asked_at or now) > PATIENCE and not (found and found["state"] == "waiting"):
         _move(deps, send, Phase.CLOSING, Result.STOPPED)
 
 
+def _wait_for_the_others(deps: Deps, send: FirstSend) -> None:
+    """To hold everything while they are on their way would stop them."""
+    settled_at = send.settled_at or deps.clock()
+    seen = send.looked_at is not None and send.looked_at > settled_at
+    others = first_sends.on_their_way(deps.db, send.entity_id, send.object_type, send.status)
+    if (seen and not others) or deps.clock() - settled_at > FOR_THE_OTHERS:
+        _move(deps, send, Phase.CLOSING)
+
+
+def _pause(send: FirstSend) -> timedelta:
+    """Many that go with it are several pages to read, so those are read less often."""
+    return LOOK_EVERY * (1 + send.company // 100 if send.settled_at else 1)
+
+
 def _read(deps: Deps, send: FirstSend) -> None:
-    """Ask Monite for the records of this one document; what it says goes where everything seen goes."""
+    """Ask Monite for the record of this one document and, once it is settled, for those that went with it.
+
+    What it says goes where everything seen goes. Without an answer, the others have not been looked at.
+    """
+    since = (send.asked_at or send.settled_at) if send.settled_at else None
+    now, pages = deps.clock(), []
     try:
-        pages = list(
-            deps.monite.synced_records(send.entity_id, send.object_type, object_ids=[send.object_id])
-        )
-    except (MoniteError, CredentialsError):
-        pages = []
-    now = deps.clock()
+        with deps.monite.hurried(PERSON_WAITS):
+            answer = deps.monite.synced_records(
+                send.entity_id,
+                send.object_type,
+                object_ids=None if since else [send.object_id],
+                updated_since=since - OVERLAP if since else None,
+            )
+            pages = list(answer)
+    except MoniteError:
+        if since is not None:
+            return
     with write(deps.db):
         first_sends.looked(deps.db, send.entity_id, now)
         for page in pages:
@@ -131,8 +157,6 @@ def _read(deps: Deps, send: FirstSend) -> None:
 
 def _result(deps: Deps, send: FirstSend, found: dict[str, str] | None) -> Result | None:
     """What became of it; None while it is under way, or has not begun."""
-    if send.settled_at is not None:
-        return send.result
     if found is None:
         return Result.REFUSED if _sync_was_refused(deps, send) else None
     queued = outbox_rows.find_for_object(deps.db, found["id"], pushes.ACTION)[:1]

@@ -43,7 +43,6 @@ from app.store.database import write
 PRESELECTED = 3
 SHOWN = 20
 """Candidates beyond those preselected."""
-PERSON_WAITS = 3.0
 _OF_STATUS = 50
 _UNSURE = frozenset({"TIMEOUT", "UNKNOWN"})
 """What stopped for one of these may be there already: nothing to try first."""
@@ -95,9 +94,11 @@ class View:
 
     @property
     def shape(self) -> str:
-        """Changes when the page has to be drawn anew."""
+        """Changes when the page has to be drawn anew: not any more while a person checks what arrived."""
         send = self.send
-        return f"{send.phase}-{send.result}-{send.outcome}" if send else "none"
+        if send is None:
+            return "none"
+        return f"arrived-{send.outcome}" if send.arrived else f"{send.phase}-{send.result}-{send.outcome}"
 
 
 def view(deps: Deps, entity_id: str, chosen: str = "", *, another: bool = False) -> View:
@@ -144,8 +145,7 @@ def start(deps: Deps, entity_id: str, chosen: str) -> FirstSend:
         ids = outbox.put(db, entity_id, deps.actor, [first_send_steps.intent(send)], now)
         _tell(deps, entity_id, STARTED, send, became=first_send_steps.narrow(send))
     outbox.deliver_now(deps, ids)
-    with deps.monite.hurried(PERSON_WAITS):
-        return follow(deps, entity_id) or send
+    return follow(deps, entity_id) or send
 
 
 def _is(send: FirstSend, chosen: str) -> bool:
@@ -162,8 +162,7 @@ def stop(deps: Deps, entity_id: str) -> None:
     """Do not wait any longer: put everything back on hold."""
     held = holds.find(deps.db, entity_id)
     rules.hold(deps, entity_id, held.reason if held else _("put on hold by hand"))
-    with deps.monite.hurried(PERSON_WAITS):
-        follow(deps, entity_id)
+    follow(deps, entity_id)
 
 
 def right(deps: Deps, entity_id: str, checked: Sequence[str]) -> None:
@@ -204,7 +203,7 @@ def keep_checks(deps: Deps, entity_id: str, checked: Sequence[str]) -> None:
 def _arrived(deps: Deps, entity_id: str, checked: Sequence[str]) -> FirstSend:
     keep_checks(deps, entity_id, checked)
     send = first_sends.find(deps.db, entity_id)
-    if send is None or not send.arrived or send.running:
+    if send is None or not send.arrived:
         raise InputError("document", _("Nothing has arrived yet that could be checked."))
     return send
 

@@ -18,6 +18,7 @@ from app.store import outbox as outbox_rows
 from app.store.database import write
 
 READ_WITH = ("products", "measure_units")
+LONGEST_UNIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class ProductDetails:
     @property
     def currency(self) -> str | None:
         return self.asked.body["currency"] if self.asked and self.unsettled else self.product.currency
+
+    @property
+    def new_unit(self) -> str:
+        """The unit that is to be made, while that isn't settled."""
+        return (self.asked.body.get("new_unit") or "") if self.asked and self.unsettled else ""
 
     @property
     def unit_id(self) -> str | None:
@@ -92,35 +98,47 @@ def freshen(deps: Deps, entity_id: str) -> None:
     refresh.freshen(deps, entity_id, READ_WITH)
 
 
-def edit(
-    deps: Deps,
-    entity_id: str,
-    product_id: str,
-    *,
-    price: int,
-    currency: str,
-    unit_id: str,
-    was: str,
-    told: str,
-) -> ProductDetails:
-    """Give the product its price and unit ("" leaves the unit), with one short try to have it confirmed.
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a product is to cost and to be counted in; no unit leaves it as it is."""
 
-    `was` and `told` say in words what it was and what it becomes, for history. Raises InputError.
-    """
+    price: int
+    currency: str
+    unit_id: str = ""
+    new_unit: str = ""
+    """The name of a unit that goes before the one that was chosen, and is made when there is none."""
+    was: str = ""
+    """For history, in words."""
+    becomes: str = ""
+
+
+def edit(deps: Deps, entity_id: str, product_id: str, wanted: Edit) -> ProductDetails:
+    """Give the product its price and unit, with one short try to have it confirmed. Raises InputError."""
     with write(deps.db):
         found = get(deps, entity_id, product_id)
-        if unit_id and all(unit.id != unit_id for unit in found.units):
+        if wanted.unit_id and all(unit.id != wanted.unit_id for unit in found.units):
             raise InputError("unit", _("Choose one of the units that are listed."))
-        same = (price, currency, unit_id or found.product.measure_unit_id) == (
-            found.product.price,
-            found.product.currency,
-            found.product.measure_unit_id,
-        )
-        if same and not found.unsettled:
+        if len(wanted.new_unit) > LONGEST_UNIT:
+            raise InputError("new-unit", _("A unit has at most %(n)s characters.") % {"n": LONGEST_UNIT})
+        if _changes_nothing(found, wanted):
             return found
-        body = {"price": price, "currency": currency, "measure_unit_id": unit_id or None}
-        intent = Intent(ACTION, "product", product_id, body=body | {"was": was, "became": told})
-        ids = outbox.put(deps.db, entity_id, deps.actor, [intent], deps.clock())
+        body = {
+            "price": wanted.price,
+            "currency": wanted.currency,
+            "measure_unit_id": wanted.unit_id or None,
+            "new_unit": wanted.new_unit or None,
+            "was": wanted.was,
+            "became": wanted.becomes,
+        }
+        ids = outbox.put(
+            deps.db, entity_id, deps.actor, [Intent(ACTION, "product", product_id, body=body)], deps.clock()
+        )
         revisions.bump(deps.db, entity_id)
     outbox.deliver_now(deps, ids)
     return get(deps, entity_id, product_id)
+
+
+def _changes_nothing(found: ProductDetails, wanted: Edit) -> bool:
+    product = found.product
+    asked = (wanted.price, wanted.currency, wanted.unit_id or product.measure_unit_id, wanted.new_unit)
+    return not found.unsettled and asked == (product.price, product.currency, product.measure_unit_id, "")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from app.domain.errors import MoniteError, NotThereError
 from app.domain.events import REPAIRS
 from app.domain.outbox import OutboxRow
-from app.domain.problems import Again, Phrase, what_happened
+from app.domain.problems import Again, Fix, Phrase, what_happened
 from app.domain.readiness import Condition, DocumentFacts, settled
 from app.domain.record_lists import (
     NO_COUNT_OVER,
@@ -81,17 +81,33 @@ class LogQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class TabCounts:
+    """How many records each tab holds, as far as they could be read."""
+
+    numbers: Mapping[str, int]
+    many_left_out: bool = False
+    partly: bool = False
+    """Whether some type of record could not be read."""
+
+    def text(self, tab: str) -> str:
+        """The number, with a plus where there may be more."""
+        more = self.many_left_out if tab == "left_out" else self.partly
+        return f"{self.numbers[tab]}+" if more else str(self.numbers[tab])
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """The log as it stands in the store; `failing` names the types that could not be read."""
 
     query: LogQuery
-    counts: Mapping[str, int]
-    many_left_out: bool
+    tabs: TabCounts
     total: int
     problems: Sequence[str]
     read: ResourceState | None
     failing: Mapping[str, ResourceState]
     obstacle: Phrase | None
+    stale_since: datetime | None = None
+    """When the records were read, if that is longer ago than two automatic syncs."""
     frame: Frame | None = None
     newest: str = ""
     """The newest change that is on the screen, as addresses write it."""
@@ -100,6 +116,10 @@ class Log:
     """When those of the page that are tried by themselves are tried next."""
     groups: Sequence[ProblemGroup] = ()
     left_out: Page[LeftOutDocument] = field(default_factory=lambda: Page(()))
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return self.tabs.numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +189,18 @@ def filter_of(deps: Deps, query: LogQuery, until: str = "") -> LogFilter:
 def find(deps: Deps, entity_id: str, query: LogQuery) -> Log:
     """The log of an entity; costs the same on the first page as on the last."""
     wanted = filter_of(deps, query)
-    counts, many = _counts(deps, entity_id, query)
     states = _reads(deps, entity_id)
+    tabs = _counts(deps, entity_id, query, states)
     frame = frames.get(deps, entity_id)
+    oldest = min(states.values(), key=lambda state: state.as_of or deps.clock(), default=None)
     log = Log(
         query=query,
-        counts=counts,
-        many_left_out=many,
-        total=counts[query.tab] if not wanted.narrow else 0,
+        tabs=tabs,
+        total=tabs.numbers[query.tab] if not wanted.narrow else 0,
         problems=record_lists.problems_in_use(deps.db, entity_id),
-        read=min(states.values(), key=lambda state: state.as_of or deps.clock(), default=None),
-        failing={kind: state for kind, state in states.items() if state.state == "error"},
+        read=oldest,
+        failing=_failing(states),
+        stale_since=_stale_since(deps, oldest),
         obstacle=verdicts.obstacle(frame),
         frame=frame,
     )
@@ -258,9 +279,9 @@ def revision(deps: Deps, entity_id: str) -> int:
     return revisions.get(deps.db, entity_id)
 
 
-def tab_counts(deps: Deps, entity_id: str, query: LogQuery) -> Mapping[str, int]:
+def tab_counts(deps: Deps, entity_id: str, query: LogQuery) -> TabCounts:
     """How many records each tab holds now."""
-    return _counts(deps, entity_id, query)[0]
+    return _counts(deps, entity_id, query, _reads(deps, entity_id))
 
 
 def happened(frame: Frame | None, line: RecordLine) -> Phrase | None:
@@ -296,21 +317,33 @@ def freshen(deps: Deps, entity_id: str) -> None:
         refresh.freshen(deps, entity_id, BEHIND_THE_LOG)
 
 
-def _counts(deps: Deps, entity_id: str, query: LogQuery) -> tuple[dict[str, int], bool]:
+def _counts(deps: Deps, entity_id: str, query: LogQuery, reads: Mapping[str, ResourceState]) -> TabCounts:
     """How many each tab holds under the type and problem that are filtered by."""
     found = record_lists.state_counts(
         deps.db, entity_id, object_type=query.object_type, problem=query.problem
     )
     counts = {tab: sum(found.get(state, 0) for state in states) for tab, states in TABS.items()}
     counts["all"] = sum(found.values())
+    partly = bool(_failing(reads))
     rules = readiness.rules_in_force(deps.db, entity_id)
     if rules is None:
-        return counts, False
+        return TabCounts(counts, partly=partly)
     documents, many = record_documents.count_left_out(
         deps.db, entity_id, rules, limit=NO_COUNT_OVER, object_type=query.object_type
     )
     counts["left_out"] += documents
-    return counts, many
+    return TabCounts(counts, many, partly)
+
+
+def _failing(reads: Mapping[str, ResourceState]) -> dict[str, ResourceState]:
+    return {kind: state for kind, state in reads.items() if state.state == "error"}
+
+
+def _stale_since(deps: Deps, oldest: ResourceState | None) -> datetime | None:
+    if oldest is None or oldest.as_of is None:
+        return None
+    longest = 2 * timedelta(minutes=deps.settings.sync_interval_minutes)
+    return oldest.as_of if deps.clock() - oldest.as_of > longest else None
 
 
 def _reads(deps: Deps, entity_id: str) -> dict[str, ResourceState]:
@@ -371,8 +404,16 @@ def _is_fixed(line: RecordLine, found: Sequence[Condition], fixed_at: datetime |
     """Whether what stopped the record is known to be put right.
 
     That an account was archived is told by the accounting system, not by what we last read of it,
-    so there it takes a change made here as well.
+    so there it takes a change made here as well. So it does where no condition tells of the problem.
     """
-    needs_change = line.problem in ("ACC_ARCHIVED", "ACC_GONE", "INACTIVE")
-    code = "ACC_ARCHIVED" if needs_change else line.problem
-    return settled(code, found) and (fixed_at is not None or not needs_change)
+    if line.problem in ("ACC_ARCHIVED", "ACC_GONE", "INACTIVE"):
+        return fixed_at is not None and settled("ACC_ARCHIVED", found)
+    if settled(line.problem, found):
+        # The rate was there, and the accounting system did not take it all the same.
+        refused_rate = line.problem == "TAX_NO_MATCH" and "taxtype" in (line.error_text or "").lower()
+        return fixed_at is not None or not refused_rate
+    told_of = any(condition.code == line.problem for condition in found)
+    mended_here = line.why is not None and line.why.fix in (Fix.TAX, Fix.PRODUCT)
+    if told_of or not mended_here:
+        return False
+    return fixed_at is not None and not any(condition.ok is False for condition in found)

@@ -16,12 +16,14 @@ from app.domain.errors import InputError, NotThereError
 from app.domain.remembered_choices import Remembered
 from app.services import account_problems, bulk_assignments, default_accounts
 from app.services.deps import Deps
+from app.services.remember_questions import REMEMBERED
 from app.store import (
     account_choices,
     account_usage,
     assignables,
     batches,
     entity_defaults,
+    events,
     ledger_accounts,
     remembered_choices,
     revisions,
@@ -167,11 +169,7 @@ def apply(
         for kind in scope.kinds
     ]
     if scope.more:
-        with write(deps.db) as db:
-            remembered_choices.replace(
-                db, entity_id, scope.account_id, new_id, actor=deps.actor, now=deps.clock()
-            )
-            revisions.bump(db, entity_id)
+        _remember(deps, entity_id, scope.account_id, new_id)
         held = set(_default_for(deps, entity_id, scope.account_id))
         for field in held & set(defaults):
             default_accounts.save(deps, entity_id, field, new_id)
@@ -183,6 +181,27 @@ def result(deps: Deps, entity_id: str, new_id: str, batch_ids: Sequence[str]) ->
     parts = [bulk_assignments.result(deps, entity_id, batch_id) for batch_id in batch_ids]
     now = account_choices.named(deps.db, entity_id, [new_id]).get(new_id)
     return Result(now, parts, account_usage.stopped_records(deps.db, entity_id, batch_ids))
+
+
+def stopped(deps: Deps, entity_id: str, batch: Batch) -> dict[str, int]:
+    """How many of the bills that a replacement changed were stopped for an account, by problem."""
+    if not batch.details.get("replaces"):
+        return {}
+    return account_usage.stopped_records(deps.db, entity_id, [batch.id])
+
+
+def _remember(deps: Deps, entity_id: str, old_id: str, new_id: str) -> None:
+    """The suppliers for whom the old account is remembered get the new one."""
+    now = deps.clock()
+    with write(deps.db) as db:
+        followed = remembered_choices.of_account(db, entity_id, old_id)
+        remembered_choices.replace(db, entity_id, old_id, new_id, actor=deps.actor, now=now)
+        for choice in followed:
+            events.add(
+                db, entity_id, now, REMEMBERED, deps.actor, was=old_id, became=new_id, note=choice.supplier
+            )
+        if followed:
+            revisions.bump(db, entity_id)
 
 
 def _start(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from app.domain import outlines
 from app.domain.facts import Context
 from app.domain.problems import Phrase, problem_of
-from app.domain.readiness import IMPORTED, SAVING, Verdict
+from app.domain.readiness import SAVING, Verdict
 from app.domain.record_lists import RecordBrief, RecordLine
 from app.domain.synced_records import RecordState
 from app.services import readiness
@@ -105,18 +105,12 @@ def _hindered(
     for record in records:
         if record.object_id not in lacks:
             continue
-        code = _hindrance(lacks[record.object_id], context, record)
         status = record.object_status
-        if not code and status is not None and statuses is not None and status not in statuses:
-            code = RULES
+        # What is in the books is only updated: outside the rules it stays there unchanged.
+        outside = statuses is not None and status is not None and status not in statuses
+        code = RULES if outside and not record.in_books else ""
+        code = code or outlines.hindrance(
+            lacks[record.object_id], context, is_bill=is_bill, in_books=record.in_books
+        )
         if code:
             yield record, code
-
-
-def _hindrance(lacks: int, context: Context, record: RecordBrief) -> str:
-    is_bill = record.object_type == "bill"
-    found = outlines.reasons(lacks, context, is_bill=is_bill)
-    if not found:
-        only_saving = lacks & outlines.Lack.SAVING and not lacks & outlines.Lack.UNREAD
-        return SAVING if only_saving else ""
-    return next((code for code in found if code not in IMPORTED), "")

@@ -50,27 +50,28 @@ _OF_A_LINE: Mapping[Lack, str] = {
     Lack.TAX_TOO_LARGE: "abs(tax_amount) > abs(net)",
     Lack.LINE_TOTAL: "abs(expected - net) >= 0.51",
 }
+# Most lines lack nothing: each is put as one number, once (LIMIT keeps it so), and only the rest is grouped.
 _LINES = """
-    SELECT id, count(line) AS lines, {flags} AS lacks, {zero} AS is_zero
-    FROM ({lines}) WHERE line IS NOT NULL GROUP BY id
+    SELECT id, {gathered} AS lacks
+    FROM (SELECT id, {flags} AS lack FROM ({lines}) LIMIT -1) WHERE lack <> 0 GROUP BY id
 """
-NEVER_TRIED = """d.entity_id = :entity_id AND d.gone = 0 AND NOT EXISTS (
+_NEVER_TRIED = """{row}.entity_id = :entity_id AND {row}.gone = 0 AND NOT EXISTS (
     SELECT 1 FROM synced_records r
-    WHERE r.object_id = d.id AND +r.object_type = '{type}' AND +r.entity_id = d.entity_id)"""
+    WHERE r.object_id = {row}.id AND +r.object_type = '{type}' AND +r.entity_id = {row}.entity_id)"""
 _BILL_LINES = """
-    SELECT d.id, l.id AS line, l.ledger_account_id AS account_id, l.tax,
+    SELECT b.id, l.id AS line, l.ledger_account_id AS account_id, l.tax,
         l.accounting_tax_rate_id AS tax_rate_id,
         l.ledger_account_id IS NULL AND l.assign_state IS 'saving' AS saving,
         coalesce(nullif(l.name, ''), l.description, '') AS name, l.subtotal AS net, l.tax_amount,
         l.quantity * l.unit_price AS expected, 0 AS may_default
-    FROM payables d JOIN payable_lines l ON l.payable_id = d.id
+    FROM payables b JOIN payable_lines l ON l.payable_id = b.id
     WHERE {wanted}
 """
 # An invoice's account stands on its product, or on the line itself when it has no product; the entity's
 # default account stands in for none. Discounts on lines lower the total, so only more is too much.
 _INVOICE_LINES = """
     SELECT *, CASE WHEN net > gross THEN gross ELSE net END AS expected
-    FROM (SELECT d.id, l.key AS line, l.value ->> 'tax' AS tax,
+    FROM (SELECT b.id, l.key AS line, l.value ->> 'tax' AS tax,
             l.value ->> 'accounting_tax_rate_id' AS tax_rate_id,
             coalesce(CASE WHEN p.id IS NULL THEN l.value ->> 'ledger_account_id' ELSE p.ledger_account_id END,
                 CASE WHEN p.assign_state IS 'saving' THEN NULL ELSE :default_account END) AS account_id,
@@ -78,22 +79,28 @@ _INVOICE_LINES = """
             coalesce(p.name, l.value ->> 'name', '') AS name, l.value ->> 'total' AS net,
             (l.value ->> 'total_after') - (l.value ->> 'total') AS tax_amount,
             (l.value ->> 'quantity') * (l.value ->> 'unit_price') AS gross, :defaults_unread AS may_default
-        FROM receivables d JOIN json_each(d.lines) l LEFT JOIN products p ON p.id = l.value ->> 'product_id'
+        FROM receivables b JOIN json_each(b.lines) l LEFT JOIN products p ON p.id = l.value ->> 'product_id'
         WHERE {wanted})
 """
 _SENT = """(SELECT 1 FROM synced_records r WHERE r.object_id = o.id AND +r.object_type = '{type}'
     AND +r.entity_id = o.entity_id AND r.sync_status = 'done' AND r.object_updated_at >= o.updated_at)"""
-_SAME_NUMBER = """EXISTS (SELECT 1 FROM {table} o WHERE o.entity_id = d.entity_id
+# Few numbers are there twice: those are found once, and only their documents are looked at further.
+_SAME_NUMBER = """CASE WHEN d.document_id IN (SELECT document_id FROM {table}
+    WHERE entity_id = :entity_id AND document_id IS NOT NULL GROUP BY document_id HAVING count(*) > 1)
+    THEN EXISTS (SELECT 1 FROM {table} o WHERE o.entity_id = d.entity_id
     AND o.document_id = d.document_id AND o.id <> d.id AND o.gone = 0 AND d.document_id <> '' AND {same}
-    AND {sent} EXISTS {record})"""
+    AND {sent} EXISTS {record}) END"""
 _DEDUCTION_RATE = "d.deduction IS NOT NULL AND NOT :defaults_unread AND {what}"
+_BILL_HAS_LINES = "EXISTS (SELECT 1 FROM payable_lines l WHERE l.payable_id = d.id)"
 # What a document lacks as a whole.
 _OF_A_BILL: Mapping[Lack, str] = {
     Lack.UNREAD: "d.lines_for IS NULL",
-    Lack.BILL_NO_LINES: "d.lines_for IS NOT NULL AND g.lines IS NULL",
+    Lack.BILL_NO_LINES: f"d.lines_for IS NOT NULL AND NOT {_BILL_HAS_LINES}",
     Lack.PARTY: "d.counterpart_id IS NULL",
-    Lack.BILL_DISCOUNT: "g.lines > 0 AND d.discount <> 0",
-    Lack.ZERO: "g.is_zero AND coalesce(d.discount, 0) = 0",
+    Lack.BILL_DISCOUNT: f"CASE WHEN d.discount <> 0 THEN {_BILL_HAS_LINES} END",
+    Lack.ZERO: f"""CASE WHEN coalesce(d.total_amount, 0) = 0 AND coalesce(d.discount, 0) = 0
+        THEN {_BILL_HAS_LINES} AND NOT EXISTS (SELECT 1 FROM payable_lines l WHERE l.payable_id = d.id
+            AND (l.subtotal IS NOT 0 OR l.tax_amount IS NOT 0)) END""",
     Lack.NUMBER_LONG: "length(d.document_id) > 21",
     Lack.PERIOD: "coalesce(d.issued_at, d.due_date) <= :closed_up_to",
 }
@@ -104,17 +111,28 @@ _OF_AN_INVOICE: Mapping[Lack, str] = {
         what=f"{_RATES_KNOWN} AND :deduction_rate NOT IN {_LISTED_RATES}"
     ),
     Lack.DEDUCTION_RATE_ARCHIVED: _DEDUCTION_RATE.format(what=f":deduction_rate IN {_RATES_AWAY}"),
-    Lack.INVOICE_NO_LINES: "g.lines IS NULL",
+    Lack.INVOICE_NO_LINES: "json_array_length(d.lines) = 0",
     Lack.PARTY: "d.counterpart_id IS NULL",
-    Lack.ZERO: "g.is_zero AND d.deduction IS NULL AND NOT d.has_whole_discount",
+    Lack.ZERO: """CASE WHEN coalesce(d.total_amount, 0) = 0 AND d.deduction IS NULL
+            AND NOT d.has_whole_discount AND json_array_length(d.lines) > 0
+        THEN NOT EXISTS (SELECT 1 FROM json_each(d.lines) l
+            WHERE (l.value ->> 'total') IS NOT 0 OR (l.value ->> 'total_after') IS NOT 0) END""",
     Lack.NUMBER_LONG: "length(d.document_id) > 21",
     Lack.PERIOD: "coalesce(d.issue_date, d.due_date) <= :closed_up_to",
 }
 _CURRENCY = "d.currency <> '' AND d.currency NOT IN (SELECT value FROM json_each(:currencies))"
 
 
-def lacks(kind: str) -> str:
-    """An SQL expression for what a row `d` of this kind lacks, beside `g` joined from `lines(kind)`."""
+def never_tried(kind: str, row: str = "d") -> str:
+    """An SQL condition that a row of this kind was never tried."""
+    return _NEVER_TRIED.format(row=row, type="bill" if kind == "payable" else kind)
+
+
+def lacks(kind: str, of_lines: str = "g.lacks") -> str:
+    """An SQL expression for what a row `d` of this kind lacks.
+
+    `of_lines` is what its lines lack: of `g`, joined from `lines(kind)`, unless told otherwise.
+    """
     is_bill = kind == "payable"
     whole = dict(_OF_A_BILL if is_bill else _OF_AN_INVOICE)
     table, record = ("payables", "bill") if is_bill else ("receivables", "receivable")
@@ -122,7 +140,7 @@ def lacks(kind: str) -> str:
     for lack, sent in ((Lack.NUMBER_SENT, ""), (Lack.NUMBER_SHARED, "NOT")):
         whole[lack] = _SAME_NUMBER.format(table=table, same=same, sent=sent, record=_SENT.format(type=record))
     whole[Lack.CURRENCY] = _CURRENCY
-    return f"({_bits(whole)} | coalesce(g.lacks, 0))"
+    return f"({_bits(whole)} | coalesce({of_lines}, 0))"
 
 
 def find(
@@ -130,12 +148,12 @@ def find(
 ) -> dict[str, int]:
     """What each of these bills or invoices lacks, by its id, whether or not it was tried before."""
     kind, table = ("payable", "payables") if object_type == "bill" else ("receivable", "receivables")
-    wanted = "d.entity_id = :entity_id AND d.id IN (SELECT value FROM json_each(:ids))"
+    wanted = "{row}.entity_id = :entity_id AND {row}.id IN (SELECT value FROM json_each(:ids))"
     rows = db.query(
         f"""
         SELECT d.id, {lacks(kind)} AS lacks FROM {table} d
-            LEFT JOIN ({lines(kind, wanted)}) g ON g.id = d.id
-        WHERE {wanted}
+            LEFT JOIN ({lines(kind, wanted.format(row="b"))}) g ON g.id = d.id
+        WHERE {wanted.format(row="d")}
         """,
         {**values(entity_id, context), "ids": json.dumps(list(ids))},
     )
@@ -143,16 +161,21 @@ def find(
 
 
 def lines(kind: str, wanted: str = "") -> str:
-    """A SELECT of `id`, `lines`, `lacks` and `is_zero` of each document of this kind.
+    """A SELECT of `id` and `lacks` of each document of this kind whose lines lack something.
 
-    `wanted` says which rows `d` those are; those that were never tried, unless told otherwise.
+    `wanted` says which rows `b` those are; those that were never tried, unless told otherwise.
     """
-    source, record = (_BILL_LINES, "bill") if kind == "payable" else (_INVOICE_LINES, "receivable")
+    source = _BILL_LINES if kind == "payable" else _INVOICE_LINES
     return _LINES.format(
-        flags=_bits({lack: f"max({sql})" for lack, sql in _OF_A_LINE.items()}),
-        zero="max(net IS NULL OR net <> 0 OR tax_amount IS NULL OR tax_amount <> 0) = 0",
-        lines=source.format(wanted=wanted or NEVER_TRIED.format(type=record)),
+        gathered=" | ".join(f"max(lack & {int(lack)})" for lack in _OF_A_LINE),
+        flags=_bits(_OF_A_LINE),
+        lines=source.format(wanted=wanted or never_tried(kind, "b")),
     )
+
+
+def of_its_lines(kind: str) -> str:
+    """An SQL expression for what the lines of one row `d` lack: to walk a list that ends soon."""
+    return f"(SELECT lacks FROM ({lines(kind, 'b.id = d.id')}))"
 
 
 def values(entity_id: str, context: Context) -> dict[str, Any]:

@@ -21,8 +21,10 @@ from app.services import (
     account_problems,
     assignments,
     bulk_assignments,
+    default_accounts,
     refresh,
     remember_questions,
+    replacements,
     suggestions,
 )
 from app.services.assignments import Outcome
@@ -185,6 +187,7 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
         "pick_all": pick_all,
         "ticked": {refusal.object_id for refusal in bulk["found"].refusals} if bulk else set(),
+        "default_account": default_accounts.of_products(here, entity_id) if kind is Kind.PRODUCTS else None,
         "problem_count": account_problems.count(here, entity_id, kind),
         "problems": account_problems.find(here, entity_id, kind) if showing == "problems" else None,
         "strong": sum(one.strength is Strength.STRONG for one in found.suggested.values()),
@@ -246,6 +249,7 @@ def bulk_of(entity_id: str, batch_id: str) -> dict[str, Any]:
         "found": found,
         "account": named.get(account_id),
         "accounts": named,
+        "stopped": replacements.stopped(here, entity_id, found.batch),
         "question": remember_questions.after_batch(here, entity_id, found.batch)
         if found.progress.finished and found.progress.done > 1
         else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -97,7 +97,8 @@ def changed(entity_id: str) -> str:
     found = _view(entity_id)
     if reshape(found.shape):
         lead_to(url_for("first_send.show", entity_id=entity_id))
-    return ""
+        return ""
+    return render_template("first_send/_beat.html", view=found)
 
 
 def _view(entity_id: str) -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from babel.numbers import is_currency
@@ -16,7 +17,7 @@ from app.domain.readiness import Condition
 from app.domain.tax_rates import label
 from app.services import fixes, frames, line_taxes, product_edits, records
 from app.services.line_taxes import BillTaxes, Choice
-from app.services.product_edits import ProductDetails
+from app.services.product_edits import Edit, ProductDetails
 from app.services.records import OneRecord
 from app.web import formats
 from app.web.access import needs
@@ -38,6 +39,12 @@ def destination(record: OneRecord, condition: Condition | None = None) -> Destin
         return fixes.find(deps(), line, line.problem, back=back)
     search = condition.names[0] if condition.names and condition.code == "ACC_PRODUCT" else ""
     return fixes.find(deps(), line, condition.code, fix=condition.fix, search=search, back=back)
+
+
+def came_from() -> str:
+    """The record from which a person came to put something right; '' when they came another way."""
+    back = _back()
+    return back if re.match(r"/e/[^/]+/log/[^/]", back) else ""
 
 
 @bp.get("/log/<record_id>/tax")
@@ -185,6 +192,7 @@ def _product(
         price=form.get("price", plain_amount(found.price, currency)),
         currency=form.get("currency", currency),
         unit_id=form.get("unit", found.unit_id or ""),
+        new_unit=form.get("new-unit", found.new_unit),
         back=_back(),
     )
 
@@ -196,22 +204,21 @@ def _edit(entity_id: str, found: ProductDetails) -> ProductDetails:
     price = read_amount(request.form.get("price", ""), currency)
     if price is None or price > MOST:
         raise InputError("price", _("Write the price as a number, as in 12.50."))
-    unit_id = request.form.get("unit", "")
-    product = found.product
-    return product_edits.edit(
-        deps(),
-        entity_id,
-        product.id,
+    product, form = found.product, request.form
+    unit_id, new_unit = form.get("unit", ""), " ".join(form.get("new-unit", "").split())
+    names = {unit.id: unit.name for unit in found.units}
+    wanted = Edit(
         price=price,
         currency=currency,
         unit_id=unit_id,
-        was=_words(found, product.price, product.currency, product.measure_unit_id),
-        told=_words(found, price, currency, unit_id or product.measure_unit_id),
+        new_unit=new_unit,
+        was=_words(product.price, product.currency, names.get(product.measure_unit_id or "")),
+        becomes=_words(price, currency, new_unit or names.get(unit_id or product.measure_unit_id or "")),
     )
+    return product_edits.edit(deps(), entity_id, product.id, wanted)
 
 
-def _words(found: ProductDetails, price: int | None, currency: str | None, unit_id: str | None) -> str:
-    unit = next((unit.name for unit in found.units if unit.id == unit_id), "")
+def _words(price: int | None, currency: str | None, unit: str | None) -> str:
     return " / ".join(part for part in (formats.money(price, currency), unit) if part)
 
 

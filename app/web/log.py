@@ -6,9 +6,10 @@ import re
 from functools import partial
 from typing import Any
 
+from babel.lists import format_list
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -52,6 +53,9 @@ def show(entity_id: str) -> Response:
         group_text=records.group_text,
         titles=_titles(found),
         markable=MARKABLE,
+        kind_words=_kind_words(),
+        fine=_fine(found),
+        full_address=request.host_url.rstrip("/") + address(entity_id, query),
         on=_shown(found),
         waiting=any(line.state is RecordState.WAITING for line in found.page.lines),
     )
@@ -98,7 +102,7 @@ def watch(entity_id: str) -> str:
         problem_of=problem_of,
         buttons={key for key, (_state, _tries, button) in shown.items() if button},
         newer=records.newer(deps(), entity_id, query, than, list(shown)) if than else 0,
-        counts=records.tab_counts(deps(), entity_id, query),
+        tabs=records.tab_counts(deps(), entity_id, query),
         spoken=_spoken(changed),
     )
 
@@ -131,6 +135,26 @@ def address(entity_id: str, query: LogQuery, endpoint: str = "log.show", **chang
         **changes,
     }
     return url_for(endpoint, entity_id=entity_id, **{key: value for key, value in values.items() if value})
+
+
+def _kind_words() -> dict[str, str]:
+    """What the kinds of records are called at the start of a sentence."""
+    return {
+        "bill": _("Bills"),
+        "receivable": _("Invoices"),
+        "product": _("Products"),
+        "vendor": _("Suppliers"),
+        "customer": _("Customers"),
+    }
+
+
+def _fine(found: records.Log) -> str:
+    """The kinds that could be read, while others couldn't, as a list in words."""
+    names = [name for kind, name in _kind_words().items() if kind not in found.failing]
+    if not names or not found.failing:
+        return ""
+    rest = [name[:1].lower() + name[1:] for name in names[1:]]
+    return str(format_list([names[0], *rest], locale=get_locale() or "en"))
 
 
 def _titles(found: records.Log) -> dict[str, str]:

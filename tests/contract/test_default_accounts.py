@@ -12,8 +12,9 @@ import pytest
 from app.domain.outbox import OutboxState
 from app.domain.people import Actor, Role
 from app.domain.resources import DEFAULTS, ENTITIES, EVERYBODY
-from app.services import default_accounts, refresh
+from app.services import default_accounts, refresh, replacements
 from app.services.deps import Deps
+from app.services.replacements import Scope
 from app.store import entity_defaults, events, ledger_accounts, tax_rates
 from tests.contract.gangways import open_deps
 from tests.emulator_servers import Running, serve
@@ -125,3 +126,17 @@ def test_an_earlier_version_is_not_asked_for_defaults(tmp_path: Path) -> None:
 
         assert entity_defaults.find(deps.db, entity_id) is None
         assert not default_accounts.view(deps, entity_id).supported
+
+
+def test_replacing_the_default_account_everywhere_changes_it_at_monite_too(books: Books) -> None:
+    old = books.income()
+    default_accounts.save(books.deps, books.entity_id, "products", old)
+    new = next(
+        one.id for one in ledger_accounts.find_offered(books.deps.db, books.entity_id) if one.id != old
+    )
+
+    review = replacements.review(books.deps, books.entity_id, Scope(old))
+    replacements.apply(books.deps, books.entity_id, Scope(old), new, form_key="f", defaults=review.defaults)
+
+    assert review.defaults == ["products"]
+    assert books.at_monite()["ledger_account_ids"]["products"] == new

@@ -16,6 +16,7 @@ from app.domain.synced_records import RecordState
 from app.services import line_taxes, product_edits, refresh, retries
 from app.services.deps import Deps
 from app.services.line_taxes import Choice
+from app.services.product_edits import Edit
 from app.store import payable_lines, payables, record_lists
 from app.store.database import write
 from tests.contract.gangways import open_deps
@@ -120,11 +121,7 @@ def test_a_price_and_a_unit_given_here_stand_at_monite(dentist: Dentist) -> None
         dentist.deps,
         dentist.entity_id,
         product["id"],
-        price=12_345,
-        currency="USD",
-        unit_id=unit["id"],
-        was="",
-        told="",
+        Edit(12_345, "USD", unit_id=unit["id"]),
     )
 
     now = dentist.monite.get(f"/products/{product['id']}")
@@ -132,6 +129,20 @@ def test_a_price_and_a_unit_given_here_stand_at_monite(dentist: Dentist) -> None
     assert found.asked.state is OutboxState.DONE
     assert (now["price"], now["measure_unit_id"]) == ({"value": 12_345, "currency": "USD"}, unit["id"])
     assert (found.product.price, found.unit and found.unit.name) == (12_345, "visit")
+
+
+def test_a_new_unit_is_made_once_however_often_it_is_asked_for(dentist: Dentist) -> None:
+    products = dentist.monite.get("/products")["data"][:2]
+
+    for product in products:
+        product_edits.edit(
+            dentist.deps, dentist.entity_id, product["id"], Edit(500, "USD", new_unit="Half hour")
+        )
+
+    units = [unit for unit in dentist.monite.get("/measure_units")["data"] if unit["name"] == "Half hour"]
+    now = [dentist.monite.get(f"/products/{product['id']}")["measure_unit_id"] for product in products]
+    assert len(units) == 1
+    assert now == [units[0]["id"]] * 2
 
 
 def test_what_nobody_answers_stays_asked_for(dentist: Dentist) -> None:

@@ -31,24 +31,6 @@ def open_bill_lines(page: Page, emulator: Emulator) -> None:
     raise AssertionError("the bill lines were never read")
 
 
-def test_accounts_are_assigned_by_keyboard_alone(page: Page, emulator: Emulator) -> None:
-    open_bill_lines(page, emulator)
-    fields = page.locator('[data-picker="row"] [role=combobox]')
-    statuses = page.locator(".row-status")
-
-    fields.nth(0).focus()
-    page.keyboard.type("310")
-    page.keyboard.press("Enter")
-    expect(fields.nth(1)).to_be_focused()
-    page.keyboard.press("+")
-    expect(fields.nth(2)).to_be_focused()
-
-    expect(statuses.nth(0)).to_contain_text("Saved")
-    expect(statuses.nth(1)).to_contain_text("Saved")
-    expect(fields.nth(1)).to_have_value("310 Cost of Goods Sold")
-    expect(page.locator("#assign-progress")).to_contain_text("87 of 116 done")
-
-
 def test_ticked_rows_get_one_account(page: Page, emulator: Emulator) -> None:
     open_bill_lines(page, emulator)
     ticks = page.locator("input[name=ids]")

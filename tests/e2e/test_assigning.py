@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -157,3 +158,76 @@ def test_two_people_who_choose_differently_are_told_of_each_other(
     steps.press(bookkeeper, "Use 300")
     expect(steps.row(bookkeeper, BUTTER)).to_contain_text("Saved")
     assert emulator.account_of(bakery, DAIRY_BILL, BUTTER) == "300"
+
+
+def test_suggestions_are_used_remembered_and_taken_back(page: Page, emulator: Emulator, bakery: str) -> None:
+    steps.enter(page, steps.BAKERY)
+    steps.open_bills(page, BUTTER, supplier=DAIRY)
+    expect(steps.row(page, BUTTER)).to_contain_text("310 Cost of Goods Sold")
+    expect(steps.row(page, BUTTER)).to_contain_text("Strong · ")
+
+    # One by keyboard, which goes on to the next; it is put back by its Undo.
+    steps.tab_to(page, page.get_by_role("button", name=f"Use 310 Cost of Goods Sold for {BUTTER}"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=f"Use 310 Cost of Goods Sold for {CREAM}")).to_be_focused()
+    expect(steps.row(page, BUTTER)).to_contain_text("Saved")
+    assert emulator.account_of(bakery, DAIRY_BILL, BUTTER) == "310"
+    page.get_by_role("button", name=f"Undo for {BUTTER}").press("Enter")
+    expect(steps.row(page, BUTTER)).to_contain_text("Put back")
+    expect(steps.field(page, BUTTER)).to_be_focused()
+    expect(steps.field(page, BUTTER)).to_have_value("")
+    assert emulator.account_of(bakery, DAIRY_BILL, BUTTER) is None
+
+    # All strong ones of the page after a look at them, and all of them back.
+    page.get_by_role("link", name="Review and use all 2").click()
+    steps.expect_heading(page, "Suggestions: check first")
+    expect(steps.row(page, CREAM)).to_contain_text("Strong match: ")
+    steps.press(page, "Use 2 suggestions")
+    expect(page.get_by_role("heading", name="Used 2 suggestions")).to_be_focused()
+    assert emulator.account_of(bakery, DAIRY_BILL, CREAM) == "310"
+    page.get_by_role("button", name="Undo for all 2 rows").click()
+    expect(page.get_by_role("heading", name="Put back the accounts of 2 rows")).to_be_focused()
+    assert emulator.account_of(bakery, DAIRY_BILL, CREAM) is None
+
+    # The same account twice for a supplier is asked about; the answer is a suggestion from then on.
+    page.goto(f"{page.url.split('?')[0]}?{urlencode({'supplier': BANK})}")
+    for line in (FEE, LOAN):
+        steps.choose_account(page, f"Account for {line}", "404 Bank Fees")
+    question = page.get_by_text(f"Use 404 for {BANK} from now on?")
+    expect(question).to_have_count(1)
+    page.get_by_role("button", name=re.compile("^Yes – use 404 Bank Fees")).click()
+    expect(page.get_by_text(f"404 is suggested for {BANK} from now on.")).to_be_focused()
+    page.get_by_role("link", name="Recent changes").click()
+    steps.row(page, FEE).get_by_role("button", name=re.compile("^Undo")).click()
+    expect(page.get_by_text("Put back to what it was before.")).to_be_visible()
+    page.goto(f"{page.url.rsplit('/', 1)[0]}?{urlencode({'supplier': BANK})}")
+    expect(steps.row(page, FEE)).to_contain_text("Strong · remembered for this supplier")
+
+
+def test_what_is_chosen_offline_waits_for_a_press_and_a_batch_leaves_what_another_person_chose(
+    open_context: Callable[..., BrowserContext], emulator: Emulator, bakery: str, problems: Problems
+) -> None:
+    owner, bookkeeper = open_context().new_page(), open_context().new_page()
+    for page, role in ((owner, "owner"), (bookkeeper, "bookkeeper")):
+        steps.enter(page, steps.BAKERY, role)
+        steps.open_bills(page, BUTTER, supplier=DAIRY)
+    owner.context.set_offline(True)
+    for line in (BUTTER, CREAM):
+        owner.get_by_role("button", name=f"Use 310 Cost of Goods Sold for {line}").click()
+        expect(steps.row(owner, line)).to_contain_text("Not saved — offline")
+    owner.context.set_offline(False)
+    expect(owner.get_by_text("2 choices are not saved.")).to_be_visible()
+    assert emulator.account_of(bakery, DAIRY_BILL, BUTTER) is None
+    problems.expect("ERR_INTERNET_DISCONNECTED")
+    problems.expect("htmx")
+
+    steps.press(owner, "Save 2 unsaved")
+
+    for line in (BUTTER, CREAM):
+        expect(steps.row(owner, line)).to_contain_text("Saved")
+    # The other page still shows both as open.
+    bookkeeper.get_by_role("checkbox", name="Tick all rows on this page").check()
+    steps.choose_account(bookkeeper, "Account for the selected rows", "300 Purchases")
+    bookkeeper.keyboard.press("Control+Enter")
+    expect(bookkeeper.get_by_text("2 rows were left as they are")).to_be_visible()
+    assert emulator.account_of(bakery, DAIRY_BILL, BUTTER) == "310"

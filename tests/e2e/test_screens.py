@@ -32,11 +32,15 @@ SCREENS = (
     "assign/bills?show=all",
     "assign/bills?show=all&pick=all",
     "assign/bills/file",
+    "assign/bills?show=problems",
+    "assign/bills/changes",
+    "assign/bills/suggestions?whole=1",
     "accounts",
     "accounts/replaced",
     "rules",
     "rules/review?payable=paid",
     "rules/history",
+    "first-send",
     "log",
     "log?view=record",
     "log?tab=sent",
@@ -45,8 +49,17 @@ SCREENS = (
     "log?tab=all",
     "log/retry?all=1",
     "log/handover",
+    "products/check",
     "there-is-no-such-page",
 )
+
+
+FOUND = (
+    ("log?tab=attention&problem=TAX_NO_MATCH&view=record", "Bill "),
+    ("products/check", "Change price"),
+    ("accounts", "Replace "),
+)
+"""Where the addresses of further screens are found, by the names of links."""
 
 
 def look(page: Page) -> list[str]:
@@ -76,7 +89,13 @@ def test_every_screen_is_readable(
     page.goto(f"{home}/log?view=record")
     record = page.get_by_role("rowheader").get_by_role("link").first
     steps.reload_until(page, record)
-    for screen in (*SCREENS, record.get_attribute("href") or ""):
+    places = [record.get_attribute("href") or ""]
+    for path, name in FOUND:
+        page.goto(f"{home}/{path}")
+        link = page.get_by_role("main").get_by_role("link", name=re.compile(f"^{name}")).first
+        places.append(link.get_attribute("href") or "")
+    places.append(f"{places[1]}/tax")
+    for screen in (*SCREENS, *places):
         page.goto(screen if screen.startswith("/") else f"{home}/{screen}".rstrip("/"))
         faults += look(page)
     problems.expect("404")
@@ -91,7 +110,16 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     steps.enter(page, steps.FERNLIGHT)
     home = page.url
     faults = look(page)
-    for screen in ("connect", "connection", "import", "assign/products", "rules", "log", "connect/return"):
+    for screen in (
+        "connect",
+        "connection",
+        "import",
+        "assign/products",
+        "rules",
+        "first-send",
+        "log",
+        "connect/return",
+    ):
         page.goto(f"{home}/{screen}")
         faults += look(page)
     page.goto(home)
@@ -110,6 +138,11 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     steps.press(page, "Enter as support")
     steps.expect_heading(page, "All businesses")
     faults += look(page)
+    page.goto("/support/issues")
+    faults += look(page)
+    page.goto("/help/errors/PERIOD_CLOSED")
+    faults += look(page)
+    page.goto("/support")
     page.get_by_role("link", name=steps.DENTIST, exact=True).click()
     steps.expect_heading(page, steps.DENTIST)
     faults += look(page)

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import Problems
+from tests.e2e.test_screens import look
 from tests.stack import Emulator
 
 
@@ -74,19 +75,69 @@ def test_rules_that_somebody_else_changed_meanwhile_are_not_overwritten(
     assert payable_rules(emulator, dentist) == ["partially_paid", "waiting_to_be_paid"]
 
 
-def test_sending_on_hold_sends_nothing_until_it_is_resumed(
+def test_the_presenter_reviews_goes_back_holds_and_resumes(
     page: Page, emulator: Emulator, dentist: str
 ) -> None:
     steps.enter(page, steps.DENTIST)
     open_rules(page)
+    before = payable_rules(emulator, dentist)
+    page.get_by_role("group", name="Invoices").get_by_role("checkbox", name="Overdue").uncheck()
+    expect(page.get_by_text("1 change")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Review before saving")).to_be_focused()
+    review = page.get_by_role("region", name="Review before saving")
+    expect(review).to_contain_text(
+        "Stop sending invoices that are overdue – 4 already in QuickBooks stay there"
+    )
+    review.get_by_role("link", name="Go back").click()
+    expect(page.get_by_role("button", name="Review")).to_be_focused()
+    page.get_by_role("link", name="Undo").click()
+    expect(page.get_by_text("1 change")).to_be_hidden()
 
     steps.press(page, "Hold sending")
 
-    expect(page.get_by_role("region", name="Sending is on hold")).to_be_visible()
+    expect(page.get_by_role("region", name="Sending is on hold")).to_contain_text("(Dana Price)")
     assert payable_rules(emulator, dentist) == []
     steps.press(page, "Resume sending")
     expect(page.get_by_role("region", name="Sending is on hold")).to_be_hidden()
-    assert payable_rules(emulator, dentist) == ["paid", "partially_paid", "waiting_to_be_paid"]
+    assert payable_rules(emulator, dentist) == before
+    page.get_by_label("Closed up to and including").fill("2026-01-31")
+    steps.press(page, "Set closing date")
+    expect(page.get_by_text("Closed up to 31 Jan")).to_be_visible()
+    steps.follow(page, "History")
+    changes = page.get_by_role("main").get_by_role("listitem")
+    expect(changes).to_contain_text(["From none to 31 Jan", "Sending resumed", "Sending put on hold"])
+
+
+def test_one_record_goes_first_and_then_the_rest(
+    open_context: Callable[..., BrowserContext], emulator: Emulator
+) -> None:
+    bakery = emulator.entity_id("Boulangerie")
+    page = open_context(viewport={"width": 360, "height": 800}).new_page()
+    steps.enter(page, steps.BAKERY)
+    steps.follow(page, "6 Send one first")
+    expect(page.get_by_role("group", name="Choose one record to try")).to_be_visible()
+    faults = look(page)
+    number = page.get_by_role("table").get_by_role("row", name=re.compile("^Number")).inner_text().split()[-1]
+    assert number not in emulator.sent(bakery)
+
+    page.get_by_role("button", name=re.compile("^Send this one")).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Send one first")
+    expect(page.get_by_role("group", name="Check it in Xero")).to_be_visible()
+    expect(page.get_by_text("Everything is on hold again.")).to_be_visible()
+    faults += look(page)
+    first = emulator.sent(bakery)
+    assert number in first
+    assert payable_rules(emulator, bakery) == []
+    for check in ("contact", "account", "tax", "total"):
+        page.get_by_label(f"Right {check}").check()
+    steps.press(page, "It's right — start sending")
+    expect(page.get_by_role("heading", name="Sending has started")).to_be_visible()
+    assert payable_rules(emulator, bakery) == ["paid", "partially_paid", "waiting_to_be_paid"]
+    numbers = [bill["number"] for bill in emulator.books(bakery)["bills"]]
+    assert numbers.count(number) == 1
+    assert not faults, "\n".join(faults)
 
 
 def test_a_connection_ended_while_the_service_is_away_ends_once_it_is_back(

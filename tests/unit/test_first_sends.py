@@ -123,9 +123,11 @@ def test_one_status_is_let_out_until_the_record_has_arrived(deps: Deps, wire: Wi
     arrives(wire, clock, "fresh", "pending")
     on_its_way = go_on(deps, clock)
     arrives(wire, clock, "fresh", "done")
+    arrived = go_on(deps, clock)
 
     ended = go_on(deps, clock)
 
+    assert arrived == (Phase.SENDING, Result.SENT)
     assert let_out == PAID_ONLY
     assert (waiting, on_its_way) == ((Phase.SENDING, Result.UNKNOWN), (Phase.SENDING, Result.UNKNOWN))
     assert ended == (Phase.CLOSED, Result.SENT)
@@ -140,6 +142,7 @@ def test_one_status_is_let_out_until_the_record_has_arrived(deps: Deps, wire: Wi
 def test_what_stops_leaves_everything_on_hold(deps: Deps, wire: Wire, clock: Clock) -> None:
     first_sends.start(deps, "e1", "bill:fresh")
     arrives(wire, clock, "fresh", "error")
+    go_on(deps, clock)
 
     assert go_on(deps, clock) == (Phase.CLOSED, Result.FAILED)
     assert wire.rules == HELD
@@ -157,6 +160,7 @@ def test_what_was_tried_before_is_pushed_alone(deps: Deps, wire: Wire, clock: Cl
     on_its_way = go_on(deps, clock)
     clock.advance(60)
     arrives(wire, clock, "tried", "done")
+    go_on(deps, clock)
 
     assert (wire.pushed, wire.syncs) == (["r1"], 0)
     assert on_its_way == (Phase.SENDING, Result.UNKNOWN)
@@ -170,7 +174,8 @@ def test_a_service_that_is_away_is_asked_once_it_is_back(deps: Deps, wire: Wire,
     wire.is_down = False
     arrives(wire, clock, "fresh", "done")
 
-    go_on(deps, clock)
+    for _ in range(2):
+        go_on(deps, clock)
 
     assert before is not None
     assert before.phase is Phase.OPENING
@@ -189,7 +194,8 @@ def test_whoever_was_killed_in_between_is_taken_over(
         store.asked(deps.db, "e1", clock())
     wire.is_down = False
     arrives(wire, clock, "fresh", "done")
-    go_on(deps, clock)
+    for _ in range(2):
+        go_on(deps, clock)
 
     ended = go_on(deps, clock)
 
@@ -214,21 +220,50 @@ def test_what_never_begins_is_not_waited_for(deps: Deps, wire: Wire, clock: Cloc
     assert wire.rules == HELD
 
 
-def test_those_that_go_with_it_may_arrive_before_all_is_held_again(
-    deps: Deps, wire: Wire, clock: Clock
-) -> None:
+def test_those_that_go_with_it_arrive_before_all_is_held_again(deps: Deps, wire: Wire, clock: Clock) -> None:
     with write(deps.db):
         add_bill(deps.db, "other", {}, status="paid")
     send = first_sends.start(deps, "e1", "bill:fresh")
+    arrives(wire, clock, "fresh", "done")
+    mine = wire.records
+    arrives(wire, clock, "other", "pending", "r2")
+    wire.records += mine
+    waits = [go_on(deps, clock), go_on(deps, clock)]
+    held_meanwhile = wire.rules
+    clock.advance(60)
+    arrives(wire, clock, "other", "done", "r2")
+
+    assert send.company == 1
+    assert waits == [(Phase.SENDING, Result.SENT)] * 2
+    assert held_meanwhile == PAID_ONLY
+    assert go_on(deps, clock)[0] is Phase.CLOSED
+
+
+def test_while_nobody_answers_the_others_are_not_taken_for_arrived(
+    deps: Deps, wire: Wire, clock: Clock
+) -> None:
+    first_sends.start(deps, "e1", "bill:fresh")
+    arrives(wire, clock, "fresh", "done")
+    go_on(deps, clock)
+    wire.is_down = True
+    waits = go_on(deps, clock)
+    wire.is_down = False
+
+    assert waits == (Phase.SENDING, Result.SENT)
+    assert go_on(deps, clock)[0] is Phase.CLOSED
+
+
+def test_nobody_waits_for_ever_for_those_that_go_with_it(deps: Deps, wire: Wire, clock: Clock) -> None:
+    with write(deps.db):
+        add_bill(deps.db, "other", {}, status="paid")
+    first_sends.start(deps, "e1", "bill:fresh")
     with write(deps.db):
         add_record(deps.db, "r2", object_id="other", sync_status="pending")
     arrives(wire, clock, "fresh", "done")
-
     waits = go_on(deps, clock)
-    clock.advance(4 * 60)
+    clock.advance(16 * 60)
 
-    assert send.company == 1
-    assert waits == (Phase.SENDING, Result.SENT)
+    assert waits[0] is Phase.SENDING
     assert go_on(deps, clock)[0] is Phase.CLOSED
 
 

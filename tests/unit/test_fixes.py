@@ -28,13 +28,13 @@ def lead(code: str, about: About = BILL, fix: Fix | None = None) -> Destination:
         ("ACC_PRODUCT", INVOICE, "/e/e1/assign/products?show=all&return=%2Fe%2Fe1%2Flog%2Fr1"),
         ("ACC_ARCHIVED", INVOICE, "/e/e1/assign/products?show=all&return=%2Fe%2Fe1%2Flog%2Fr1"),
         ("TAX_NO_MATCH", BILL, "/e/e1/bills/b1/tax?return=%2Fe%2Fe1%2Flog%2Fr1"),
-        ("CONN_WITHDRAWN", BILL, "/e/e1/connection"),
-        ("RULES", BILL, "/e/e1/rules"),
-        ("REFERENCE", BILL, "/e/e1/import"),
+        ("CONN_WITHDRAWN", BILL, "/e/e1/connection?return=%2Fe%2Fe1%2Flog%2Fr1"),
+        ("RULES", BILL, "/e/e1/rules?return=%2Fe%2Fe1%2Flog%2Fr1"),
+        ("REFERENCE", BILL, "/e/e1/import?return=%2Fe%2Fe1%2Flog%2Fr1"),
         ("DESCRIPTION", BILL, "https://app.example.com/e1/bills/b1"),
         ("EMAIL", INVOICE, "https://app.example.com/c?id=c1"),
         ("EMAIL", About("e1", "vendor", "c2"), "https://app.example.com/c?id=c2"),
-        ("CURRENCY", BILL, "/help/errors/CURRENCY"),
+        ("CURRENCY", BILL, "/help/errors/CURRENCY?return=%2Fe%2Fe1%2Flog%2Fr1"),
     ],
 )
 def test_a_problem_leads_to_where_it_is_put_right(code: str, about: About, path: str) -> None:

@@ -15,7 +15,7 @@ from app.domain.errors import InputError, NotThereError
 from app.services import account_problems, accounts, replacements
 from app.services.deps import Deps
 from app.services.replacements import Scope
-from app.store import account_saves, remembered_choices
+from app.store import account_saves, events, remembered_choices
 from app.store.database import write
 from tests.account_samples import BANK, NEW, OLD, SALES, WHEN, add_product, import_accounts
 from tests.factories import MARIE, make_deps
@@ -66,6 +66,18 @@ def test_everything_that_can_change_does_and_nothing_else(deps: Deps) -> None:
     assert wanted(deps) == {"b1-line-0": "new", "b1-line-1": "new", "p1": "new"}
     assert [one.account_id for one in remembered_choices.all_yes(deps.db, "e1")] == ["new"]
     assert account_problems.count(deps, "e1", Kind.BILLS) == 0
+
+
+def test_the_trail_tells_which_suppliers_followed_and_which_were_forgotten(deps: Deps) -> None:
+    replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
+    assert accounts.forget(deps, "e1", "Acme")
+    assert not accounts.forget(deps, "e1", "Acme")
+
+    told = [(one.kind, one.was, one.became, one.note) for one in events.find(deps.db, "e1", limit=2)]
+    followed = events.latest(deps.db, "e1", "choice_remembered")
+    assert told[0] == ("choice_forgotten", "new", None, "Acme")
+    assert followed is not None
+    assert (followed.was, followed.became) == ("old", "new")
 
 
 def test_the_same_form_sent_twice_is_done_once(deps: Deps) -> None:

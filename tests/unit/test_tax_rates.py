@@ -66,6 +66,16 @@ def test_rates_that_fit_come_first_and_inactive_ones_not_at_all() -> None:
     assert offer.get(old.id) is None
 
 
+def test_where_sales_tax_is_worked_out_by_itself_a_line_is_taxable_or_not() -> None:
+    names = ("TAX", "NON", "California", "CustomSalesTax")
+    rates = [make_rate(name, 0 if name in ("TAX", "NON") else 800, code=name) for name in names]
+
+    bills, invoices = offered(rates, purchases=True), offered(rates, purchases=False)
+
+    assert [rate.name for rate in bills.fitting] == ["NON"]
+    assert {rate.name for rate in invoices.fitting} == {"NON", "TAX"}
+
+
 def test_a_number_is_matched_exactly_and_only_by_an_active_rate() -> None:
     rates = [make_rate("a", 2000), make_rate("b", 500, status="archived")]
 

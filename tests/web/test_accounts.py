@@ -14,7 +14,7 @@ from app.store import entity_defaults, remembered_choices
 from app.store.database import write
 from tests.account_samples import BANK, NEW, OLD, SALES, WHEN, account, add_product, import_accounts
 from tests.factories import MARIE
-from tests.log_samples import add_bill
+from tests.log_samples import add_bill, add_record
 from tests.web.conftest import NOW, Enter
 
 HTMX = {"HX-Request": "true"}
@@ -124,6 +124,20 @@ def test_replacing_shows_how_far_it_is(enter: Enter, filled: Database) -> None:
     assert answer.status_code == 303
     assert "Replacing with 429 Marketing" in words(page.select_one("#replacement"))
     assert "0 of 3" in words(page.select_one("#replacement"))
+
+
+def test_the_bills_that_a_fix_puts_right_are_named_once_it_is_done(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    form = {"account_id": "new", "form_key": "f", "kind": "bills", "trouble": "archived"}
+    back = browser.post(f"{PAGE}/old/replace", data=form).headers["Location"]
+    with write(filled):
+        add_record(filled, "r1", object_id="b1", error_text="Account code '404' has been archived")
+        filled.execute("UPDATE outbox SET state = 'done'")
+
+    page = read(browser.get(back).text)
+
+    link = page.select_one('#assign-batch a[href*="problem=ACC_ARCHIVED"]')
+    assert words(link) == "See the stopped bill: The account was archived"
 
 
 def test_replacing_with_nothing_chosen_is_told_beside_the_choices(enter: Enter, filled: Database) -> None:

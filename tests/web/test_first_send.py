@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlite_utils import Database
 
 from app.config import Settings
-from app.domain.first_sends import Phase, Result
+from app.domain.first_sends import Result
 from app.domain.sync_rules import NOTHING, USUAL
 from app.store import first_sends, holds, sync_rules
 from app.store.database import write
@@ -261,9 +261,19 @@ def test_a_step_further_draws_the_page_anew(enter: Enter, wire: Wire, held: Data
     browser.post("/e/e1/first-send", data={"document": "bill:ALONE"})
     seen = browser.get("/e/e1/beat?page=first-send&since=0&shape=sending--")
     with write(held):
-        first_sends.move(held, "e1", Phase.SENDING, Phase.CLOSED, Result.SENT)
+        first_sends.settle(held, "e1", Result.SENT, None, NOW)
 
     further = browser.get("/e/e1/beat?page=first-send&since=0&shape=sending--")
 
     assert "HX-Redirect" not in seen.headers
     assert further.headers["HX-Redirect"] == "/e/e1/first-send"
+
+
+def test_while_a_person_checks_only_the_line_about_the_others_changes(
+    enter: Enter, wire: Wire, arrived: Database
+) -> None:
+    beat = enter().get("/e/e1/beat?page=first-send&since=-1&shape=arrived-")
+
+    assert "HX-Redirect" not in beat.headers
+    told = words(BeautifulSoup(beat.text, "html.parser"), "#first-company")
+    assert told == "Everything is on hold again."

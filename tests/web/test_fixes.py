@@ -287,6 +287,14 @@ def test_what_cannot_be_used_is_named_and_kept(
     assert wire.patched == []
 
 
+def test_a_new_unit_is_made_for_a_product(enter: Enter, tea: Database, wire: Wire) -> None:
+    edit(enter(), **{"new-unit": " pot "})
+
+    assert ("measure_units", {"name": "pot"}) in wire.patched
+    assert wire.patched[-1][1]["measure_unit_id"] == "made-pot"
+    assert tea.table("measure_units").get("made-pot")["name"] == "pot"
+
+
 def test_a_refused_price_is_said_in_words_and_kept(enter: Enter, tea: Database, wire: Wire) -> None:
     wire.fails.append((400, "Too dear"))
 
@@ -404,6 +412,18 @@ def test_every_problem_of_a_record_has_a_destination_or_needs_none(enter: Enter,
     for code, todo in pages.items():
         if CATALOGUE[code].fix is not Fix.NOWHERE and "Ready to send" not in todo.text:
             assert todo.select("p:not(:first-child) > a, p > .hint"), code
+
+
+@pytest.mark.parametrize("path", ["/e/e1/connection", "/e/e1/rules", "/e/e1/import", "/help/errors/CURRENCY"])
+def test_who_came_from_a_record_finds_the_way_back(enter: Enter, bill: Database, path: str) -> None:
+    browser = enter()
+
+    assert (
+        one(browser.get(f"{path}?return={RECORD}").text, f'main a[href="{RECORD}"]').text
+        == "Back to the record"
+    )
+    assert "Back to the record" not in browser.get(f"{path}?return=//evil.example/e/e1/log/1").text
+    assert "Back to the record" not in browser.get(f"{path}?return=/e/e1/rules").text
 
 
 def test_the_help_page_of_a_problem_tells_the_steps(enter: Enter) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from bs4 import BeautifulSoup
+from datetime import timedelta
+
+from bs4 import BeautifulSoup, Tag
 from sqlite_utils import Database
 
-from app.store.database import write
-from tests.log_samples import add_bill, add_books, add_invoice, add_record
+from app.store import revisions
+from app.store.database import to_text, write
+from tests.log_samples import NOW, add_bill, add_books, add_invoice, add_record
 from tests.web.conftest import Enter
 
 HTMX = {"HX-Request": "true"}
@@ -127,9 +130,9 @@ def test_a_filter_that_nothing_fits_offers_to_clear_it(enter: Enter, store: Data
     with write(store):
         add_record(store, "1042")
 
-    text = words(enter().get("/e/e1/log?view=record&q=nobody").text)
+    text = words(enter().get("/e/e1/log?view=record&q=nobody&type=bill&days=30").text)
 
-    assert "No record here fits “nobody”" in text
+    assert "No bills match “nobody” in the last 30 days." in text
     assert "Clear filters" in text
 
 
@@ -188,18 +191,76 @@ def test_htmx_gets_the_list_and_the_tabs_beside_it(enter: Enter, store: Database
     assert "HX-Request" in answer.headers["Vary"]
 
 
-def test_a_type_that_could_not_be_read_is_named(enter: Enter, store: Database) -> None:
+def read(store: Database, kind: str, state: str = "ok", *, minutes: int = 1, error: str = "") -> None:
+    """When records of this kind were read last, and how that ended."""
+    store.execute(
+        "INSERT INTO resources (entity_id, resource, state, as_of, started_at, error)"
+        " VALUES ('e1', ?, ?, ?, ?, ?)",
+        [
+            f"synced_records:{kind}",
+            state,
+            to_text(NOW - timedelta(minutes=minutes)),
+            to_text(NOW),
+            error or None,
+        ],
+    )
+
+
+def test_a_type_that_could_not_be_read_is_named_beside_what_is_up_to_date(
+    enter: Enter, store: Database
+) -> None:
     with write(store):
-        store.execute(
-            "INSERT INTO resources (entity_id, resource, state)"
-            " VALUES ('e1', 'synced_records:receivable', 'error')"
-        )
+        for kind in ("bill", "product", "vendor", "customer"):
+            read(store, kind)
+        read(store, "receivable", "error", minutes=30, error="503 Service Unavailable")
+        add_record(store, "1042")
+    browser = enter()
+
+    page = browser.get("/e/e1/log").text
+    with write(store):
+        revisions.bump(store, "e1")
+    watched = soup(browser.get("/e/e1/log/watch?since=0", headers=HTMX).text)
+
+    assert "Bills, products, suppliers and customers are up to date." in words(page)
+    assert "Invoices couldn't be loaded at 09:42; what you see of them is from today 09:12." in words(page)
+    assert "503 Service Unavailable" in words(page)
+    for answer in (soup(page).select_one("#tab-attention-n"), watched.find("span", string="1+")):
+        assert answer is not None
+        assert answer.get_text() == "1+"
+
+
+def test_counts_that_are_old_say_since_when_they_hold(enter: Enter, store: Database) -> None:
+    with write(store):
+        read(store, "bill", minutes=60 * 16)
         add_record(store, "1042")
 
-    text = words(enter().get("/e/e1/log").text)
+    page = soup(enter().get("/e/e1/log").text)
 
-    assert "Invoices could not be loaded" in text
-    assert "1+" in text
+    tabs = page.select_one("#log-tabs")
+    assert tabs is not None
+    assert "as of 8 May, 17:42" in " ".join(tabs.get_text(" ").split())
+
+
+def test_with_access_withdrawn_retry_gives_way_to_reconnecting(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        store.execute("UPDATE connections SET status = 'deauthorized'")
+        add_record(store, "1042")
+
+    page = soup(enter().get("/e/e1/log").text)
+
+    group = page.select_one("article")
+    assert group is not None
+    assert group.find("a", string="Reconnect first") is not None
+    assert "Retry 1" not in group.get_text()
+
+
+def test_the_address_of_the_filtered_list_can_be_copied(enter: Enter, store: Database) -> None:
+    page = soup(enter().get("/e/e1/log?tab=sent&q=acme").text)
+
+    button = page.find("button", {"aria-label": "Copy link to this list"})
+    assert isinstance(button, Tag)
+    assert button["data-copy"] == "http://localhost/e/e1/log?tab=sent&q=acme"
 
 
 def test_support_sees_the_log_but_no_retry(enter: Enter, store: Database) -> None:

@@ -302,7 +302,7 @@ def test_lists_that_were_emptied_elsewhere_are_a_hold_on_every_page(
     assert words_of(home, "#task-5-status") == "Not started"
     assert "Sending is on hold" in words_of(home, "#banner")
     assert "Sending is on hold" in log
-    assert "Save the rules below and sending starts." in rules_page
+    assert "Save the rules below and sending starts, or send one first." in rules_page
     browser.post("/e/e1/rules/resume")
     assert set(wire.rules["payable"]) == {"waiting_to_be_paid", "partially_paid", "paid"}
     assert "on hold" not in words_of(read(browser.get("/e/e1/log").text), "#banner")
