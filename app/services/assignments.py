@@ -89,6 +89,11 @@ def listing(
     )
 
 
+def matching(deps: Deps, entity_id: str, query: AssignQuery) -> int:
+    """How many rows a filter shows on all its pages."""
+    return assignables.count(deps.db, entity_id, query, EVERY)
+
+
 def progress(deps: Deps, entity_id: str, kind: Kind) -> AssignProgress:
     """How many rows have an account."""
     return assignables.progress(deps.db, entity_id, kind)

@@ -38,6 +38,8 @@ bp = Blueprint("assign", __name__, url_prefix="/e/<entity_id>/assign")
 READ_WITH = {Kind.PRODUCTS: ("products",), Kind.BILLS: ("payables", "line_items")}
 KEPT = ("show", "q", "supplier", "bill", "account", "return")
 """What an address of the list says besides the page of it."""
+MOST_IN_BAR = 120
+"""Without script the bar for many rows has a list of all accounts, unless there are more than that."""
 MOST_OPTIONS = 800
 """Without script each row has a list of all accounts, unless that would make the page heavy."""
 
@@ -185,6 +187,7 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "offered": offered,
         "usual": usual_types(kind.value),
         "lists_in_rows": len(offered) * len(found.page.rows) <= MOST_OPTIONS,
+        "list_in_bar": len(offered) <= MOST_IN_BAR,
         "pick_all": pick_all,
         "ticked": {refusal.object_id for refusal in bulk["found"].refusals} if bulk else set(),
         "default_account": default_accounts.of_products(here, entity_id) if kind is Kind.PRODUCTS else None,

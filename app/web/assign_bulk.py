@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from app.domain.accounts import usual_types
 from app.domain.errors import InputError
 from app.domain.people import Action
 from app.services import assignments, bulk_assignments, suggestion_reviews
@@ -17,6 +18,8 @@ from app.web.assign import KEPT, back_to_list, bulk_of, kind_of, page_of, progre
 from app.web.rendering import render, wants_fragment
 from app.web.requests import deps
 
+SENT_ON = {*KEPT, "after", "before", "ids", "pick", "form_key", "as_of"}
+"""What a form says besides the account."""
 bp = Blueprint("assign_bulk", __name__, url_prefix="/e/<entity_id>/assign")
 
 
@@ -25,6 +28,8 @@ bp = Blueprint("assign_bulk", __name__, url_prefix="/e/<entity_id>/assign")
 def save(entity_id: str, kind: str) -> Response:
     """Give one account to the ticked rows, or to all that the filter shows."""
     form, asked = request.form, _asked()
+    if "only" in form:
+        return _use_one(entity_id, kind)
     chosen = query_of(kind_of(kind), asked) if form.get("pick") == "all" else form.getlist("ids")
     try:
         if not chosen:
@@ -43,6 +48,29 @@ def save(entity_id: str, kind: str) -> Response:
     except InputError as error:
         return _again(entity_id, kind, error)
     return _to_result(entity_id, kind, batch.id)
+
+
+@bp.post("/<kind>/choose")
+@needs(Action.ASSIGN)
+def choose(entity_id: str, kind: str) -> Response:
+    """A page with the list of all accounts, for the rows that were ticked without script."""
+    form, asked = request.form, _asked()
+    query, whole = query_of(kind_of(kind), asked), form.get("pick") == "all"
+    n = assignments.matching(deps(), entity_id, query) if whole else len(form.getlist("ids"))
+    if not n:
+        return _again(entity_id, kind, InputError("bulk-account", _("Tick at least one row.")))
+    kept = {name: value for name, value in asked.items() if value}
+    return render(
+        "assign/choose.html",
+        beat_page="",
+        entity_id=entity_id,
+        kind=kind,
+        n=n,
+        sent=[(name, value) for name, value in form.items(multi=True) if name in SENT_ON],
+        offered=assignments.offered_accounts(deps(), entity_id),
+        usual=usual_types(kind),
+        back=url_for("assign.show", entity_id=entity_id, kind=kind, **_any(kept)),
+    )
 
 
 @bp.get("/<kind>/suggestions")
@@ -73,12 +101,8 @@ def review(entity_id: str, kind: str) -> Response:
 @bp.post("/<kind>/suggestions")
 @needs(Action.ASSIGN)
 def use(entity_id: str, kind: str) -> Response:
-    """Use the suggestions of one row, or of the ticked rows, as they were shown."""
-    form = request.form
-    shown = dict(pair.split("|", 1) for pair in form.getlist("suggestion") if "|" in pair)
-    only = form.get("only")
-    if only is not None:
-        return _use_one(entity_id, kind, only, shown.get(only, ""))
+    """Use the suggestions of the ticked rows, as they were shown."""
+    form, shown = request.form, _suggestions_shown()
     seen = {row_id: shown[row_id] for row_id in form.getlist("ids") if row_id in shown}
     try:
         if not seen:
@@ -136,7 +160,15 @@ def undo(entity_id: str, batch_id: str) -> Response:
     return _to_result(entity_id, kind, undoing.id)
 
 
-def _use_one(entity_id: str, kind: str, object_id: str, account_id: str) -> Response:
+def _suggestions_shown() -> dict[str, str]:
+    """The account that the page suggested for each of its rows."""
+    return dict(pair.split("|", 1) for pair in request.form.getlist("suggestion") if "|" in pair)
+
+
+def _use_one(entity_id: str, kind: str) -> Response:
+    """Use the suggestion of the row whose button was pressed, where there is no script."""
+    object_id = request.form["only"]
+    account_id = _suggestions_shown().get(object_id, "")
     try:
         outcome = assignments.assign(
             deps(), entity_id, kind_of(kind), object_id, account_id=account_id, seen="", suggested=True

@@ -310,7 +310,7 @@
       event.preventDefault();
       const box = use.closest("[data-row]").querySelector('[data-picker="row"]');
       // A press of a key goes on to the next row; the mouse stays where it is.
-      if (use.getAttribute("aria-disabled") !== "true") choose(box, use.dataset.account, use.dataset.label, event.detail === 0, true);
+      if (use.getAttribute("aria-disabled") !== "true") choose(box, use.dataset.account, use.closest(".suggestion").querySelector(".cell-main").textContent, event.detail === 0, true);
       tell();
       return;
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -12,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.config import Settings
 from app.domain.assignables import Kind
-from app.store import assignables
+from app.store import account_saves, assignables, remembered_choices
 from app.store.database import to_text, write
 from app.web import assign
 from tests.log_samples import add_bill, add_books, add_record
@@ -296,3 +297,204 @@ def test_a_row_leads_to_a_page_of_its_own_and_back_whatever_its_id(
     back = page.select_one("main input[name=next]")
     assert back is not None
     assert str(back["value"]) == "/e/e1/assign/bills?q=beans#row-l 2?&#"
+
+
+@pytest.fixture
+def suggested(filled: Database) -> Database:
+    """The first account is remembered for the supplier of both lines, so it is suggested for them."""
+    with write(filled):
+        filled.execute(
+            "INSERT INTO remembered_choices (entity_id, supplier, account_id, answer, actor_name,"
+            " actor_role, at) VALUES ('e1', 'Acme & Sons', 'a1', 'yes', 'Sam', 'owner', ?)",
+            [to_text(NOW)],
+        )
+    return filled
+
+
+def fields(form: Tag) -> dict[str, list[str]]:
+    """What a browser without scripts sends of a form, ticks aside."""
+    values: dict[str, list[str]] = {}
+    for field in form.select("input[type=hidden][name]"):
+        values.setdefault(str(field["name"]), []).append(str(field.get("value", "")))
+    return values
+
+
+def test_a_suggestion_stands_beside_its_row_and_fills_nothing(enter: Enter, suggested: Database) -> None:
+    row = read(enter().get("/e/e1/assign/bills").text).select_one("#row-l1")
+
+    assert row is not None
+    assert row.select_one(".suggestion .cell-main").text == "310 Account 310"  # type: ignore[union-attr]
+    assert row.select_one(".suggestion .cell-sub").text == "Strong · remembered for this supplier"  # type: ignore[union-attr]
+    assert row.select_one("[data-picker=row]")["data-value"] == ""  # type: ignore[index]
+
+
+def test_who_may_only_look_gets_no_button_to_use(enter: Enter, suggested: Database) -> None:
+    browser = enter("viewer")
+
+    assert read(browser.get("/e/e1/assign/bills").text).select(".use, .strong-line a") == []
+    assert browser.post("/e/e1/assign/bills/suggestions", data={"ids": "l1"}).status_code == 403
+
+
+def test_without_script_one_suggestion_is_used_by_its_button(enter: Enter, suggested: Database) -> None:
+    browser = enter()
+    page = read(browser.get("/e/e1/assign/bills").text)
+    pairs = [str(field["value"]) for field in page.select("input[name=suggestion]")]
+
+    answer = browser.post("/e/e1/assign/bills", data={"only": "l1", "suggestion": pairs, "ids": ["l2"]})
+
+    rows = {row.id: row.wanted_id for row in assignables.find(suggested, "e1", Kind.BILLS, ["l1", "l2"])}
+    assert answer.headers["Location"] == "/e/e1/assign/bills#row-l1"
+    assert rows == {"l1": "a1", "l2": None}
+
+
+def test_a_suggestion_on_a_page_that_is_old_does_not_replace_what_somebody_chose(
+    enter: Enter, suggested: Database
+) -> None:
+    browser = enter()
+    browser.post("/e/e1/assign/bills/l1", data={"account_id": "a2", "seen": ""})
+
+    browser.post("/e/e1/assign/bills", data={"only": "l1", "suggestion": ["l1|a1"]})
+
+    [row] = assignables.find(suggested, "e1", Kind.BILLS, ["l1"])
+    assert row.wanted_id == "a2"
+    assert "Someone else chose an account" in browser.get("/e/e1/assign/bills").text
+
+
+def test_strong_suggestions_are_listed_before_any_is_used_and_unticked_ones_are_left(
+    enter: Enter, suggested: Database
+) -> None:
+    browser = enter()
+    page = read(browser.get("/e/e1/assign/bills").text)
+    link = page.select_one(".strong-line a")
+    assert link is not None
+    review = read(browser.get(str(link["href"])).text)
+    form = review.select_one("#review-form")
+    assert form is not None
+
+    answer = browser.post(str(form["action"]), data=fields(form) | {"ids": ["l2"]})
+
+    assert link.text == "Review and use all 2"
+    assert [str(tick["value"]) for tick in form.select("input[name=ids][checked]")] == ["l1", "l2"]
+    assert "Looked at all 2 rows of the page you came from." in review.get_text()
+    result = read(browser.get(answer.headers["Location"]).text)
+    assert result.select_one("#batch-title").text.strip() == "Using 1 suggestion"  # type: ignore[union-attr]
+
+
+def test_a_batch_under_way_can_be_stopped_without_script(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    form = {"ids": ["l1", "l2"], "account_id": "a1", "form_key": "k1"}
+    page = read(browser.get(browser.post("/e/e1/assign/bills", data=form).headers["Location"]).text)
+    stop = page.select_one("#batch-stop")
+    assert stop is not None
+    assert stop.parent is not None
+
+    answer = browser.post(str(stop.parent["action"]))
+
+    stopped = read(browser.get(answer.headers["Location"]).text)
+    assert stopped.select_one("#batch-title").text.strip() == "Stopped: 0 of 2 were assigned"  # type: ignore[union-attr]
+    assert assignables.progress(filled, "e1", Kind.BILLS).needs == 2
+
+
+def test_what_a_batch_could_not_save_stays_ticked_and_names_its_bill(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    form = {"ids": ["l1", "l2"], "account_id": "a1", "form_key": "k1"}
+    place = browser.post("/e/e1/assign/bills", data=form).headers["Location"]
+    with write(filled):
+        filled.execute("UPDATE payable_lines SET document_id = '1042' WHERE id = 'l2'")
+        filled.execute(
+            "UPDATE outbox SET state = iif(object_id = 'l1', 'done', 'refused'), last_error = 'no'"
+        )
+        account_saves.confirm(filled, Kind.BILLS, "l1", "a1", "a1")
+        account_saves.refuse(filled, Kind.BILLS, "l2", "a1", "locked")
+
+    page = read(browser.get(place).text)
+
+    title = page.select_one("#batch-title")
+    assert title is not None
+    assert title.text.strip() == "Assigned 1 of 2. 1 wasn't saved"
+    assert "Bill 1042 was just paid or locked." in page.select_one("#assign-batch").text  # type: ignore[union-attr]
+    assert [str(tick["value"]) for tick in page.select("input[name=ids][checked]")] == ["l2"]
+
+
+def test_many_accounts_without_script_have_a_page_of_their_own(
+    enter: Enter, filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assign, "MOST_IN_BAR", 1)
+    browser = enter()
+    page = read(browser.get("/e/e1/assign/bills").text)
+    form, button = page.select_one("#assign-bulk"), page.select_one("#assign-bulk [formaction]")
+    assert form is not None
+    assert button is not None
+
+    chosen = browser.post(str(button["formaction"]), data=fields(form) | {"ids": ["l1", "l2"]})
+    choice = read(chosen.text).select_one("main form")
+    assert choice is not None
+    browser.post(str(choice["action"]), data=fields(choice) | {"account_id": "a1"})
+
+    assert page.select("#assign-bulk select") == []
+    assert choice.select_one("button").text == "Assign to 2"  # type: ignore[union-attr]
+    assert assignables.progress(filled, "e1", Kind.BILLS).saving == 2
+
+
+def test_a_saved_row_offers_to_undo_and_without_script_that_leads_back(
+    enter: Enter, filled: Database
+) -> None:
+    browser = enter()
+    browser.post("/e/e1/assign/bills/l1", data={"account_id": "a1", "seen": ""})
+    with write(filled):
+        account_saves.confirm(filled, Kind.BILLS, "l1", "a1", "a1")
+    saved = read(browser.get("/e/e1/assign/bills/l1/status", headers=HTMX).text)
+    form = read(browser.get("/e/e1/assign/bills/changes").text).select_one("form.undo")
+    assert form is not None
+
+    answer = browser.post(str(form["action"]), data=fields(form))
+
+    assert saved.select_one("form.undo button").text.strip().startswith("Undo")  # type: ignore[union-attr]
+    assert answer.headers["Location"] == "/e/e1/assign/bills/changes"
+    [row] = assignables.find(filled, "e1", Kind.BILLS, ["l1"])
+    assert row.wanted_id == ""
+
+
+def test_a_supplier_is_asked_about_and_the_answer_is_kept_without_script(
+    enter: Enter, filled: Database
+) -> None:
+    browser = enter()
+    for line in ("l1", "l2"):
+        answer = browser.post(f"/e/e1/assign/bills/{line}", data={"account_id": "a1"}, headers=HTMX)
+        with write(filled):
+            account_saves.confirm(filled, Kind.BILLS, line, "a1", "a1")
+    answer = browser.get("/e/e1/assign/bills/l2/status", headers=HTMX)
+    form = read(answer.text).select_one("form.remember")
+    assert form is not None
+
+    kept = browser.post(str(form["action"]), data=fields(form) | {"answer": "yes"})
+
+    assert "Use 310 for Acme & Sons from now on?" in form.get_text()
+    assert kept.status_code == 303
+    [row] = remembered_choices.all_yes(filled, "e1")
+    assert (row.supplier, row.account_id) == ("Acme & Sons", "a1")
+
+
+def test_a_sent_line_says_when_and_where_it_is_changed(enter: Enter, filled: Database) -> None:
+    with write(filled):
+        add_record(filled, "r1", object_id="b1", sync_status="done", state="sent", at=NOW)
+
+    row = read(enter().get("/e/e1/assign/bills?show=all").text).select_one("#row-l1")
+
+    assert row is not None
+    assert "Sent on 9 May. Change it in your accounting system." in row.get_text()
+    assert row.select("form, input, button") == []
+
+
+def test_old_accounts_are_told_of_with_a_way_to_import_them_again(enter: Enter, filled: Database) -> None:
+    with write(filled):
+        add_books(filled)
+        filled.execute("UPDATE connections SET last_pull = ?", [to_text(NOW - timedelta(hours=30))])
+        filled.execute("UPDATE connections SET created_at = ?", [to_text(NOW - timedelta(hours=50))])
+        filled.execute("UPDATE connections SET first_connected_at = created_at")
+
+    line = read(enter().get("/e/e1/assign/bills").text).select_one(".stale-line")
+
+    assert line is not None
+    assert "Accounts were imported 30 hours ago." in line.get_text()
+    assert line.select_one("form button").text == "Import accounts again"  # type: ignore[union-attr]
