@@ -41,6 +41,7 @@ AT_ONCE = 1000
 SHOWN = 100
 """Rows of each part that a page shows; the report has them all."""
 _OLDER_ENCODINGS = ["cp1252", "cp1250", "cp1251", "mac_roman", "cp850", "cp1253", "cp1254", "cp1257"]
+_USUAL, _AS_GOOD = "cp1252", 0.05
 _GUESSED_FROM = 200_000
 
 
@@ -199,6 +200,13 @@ def _last_choice(db: Database, entity_id: str, change: Change) -> Event | None:
 
 
 def _guess(data: bytes) -> str | None:
-    """The encoding of a text from before Unicode, by the letters that make words of it."""
-    found = from_bytes(data[:_GUESSED_FROM], cp_isolation=_OLDER_ENCODINGS).best()
-    return found.encoding if found else None
+    """The encoding of a text from before Unicode, by the letters that make words of it.
+
+    Many texts are as likely in several of them; then it is the one that most spreadsheets write.
+    """
+    found = from_bytes(data[:_GUESSED_FROM], cp_isolation=_OLDER_ENCODINGS, threshold=0.5)
+    best = found.best()
+    if best is None:
+        return None
+    usual = [match for match in found if _USUAL in match.could_be_from_charset]
+    return _USUAL if usual and usual[0].chaos <= best.chaos + _AS_GOOD else best.encoding
