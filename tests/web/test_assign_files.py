@@ -196,6 +196,9 @@ def test_applying_is_one_batch_however_often_it_is_asked_for(enter: Enter, fille
     assert line(filled, "l1") == ("a2", AssignState.SAVING)
     assert filled.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
     assert "This file was applied." in browser.get(place).text
+    result = read(browser.get(first.headers["Location"]).text)
+    assert words(result, "#assign-batch .hint a") == ["lines.csv"]
+    assert "as in lines.csv" in browser.get("/e/e1/assign/bills/changes").text
 
 
 def test_what_is_wrong_is_told_row_by_row_and_the_rest_can_be_applied(enter: Enter, filled: Database) -> None:
