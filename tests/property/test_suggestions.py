@@ -80,7 +80,7 @@ def facts(draw: st.DrawFn) -> Facts:
     lines = draw(st.dictionaries(st.sampled_from(SUPPLIERS), pasts, max_size=3))
     by_name = st.dictionaries(TEXTS, st.sampled_from(IDS), max_size=2)
     return Facts(
-        chart=Chart(draw(accounts())),
+        chart=Chart(draw(accounts()), draw(st.sampled_from([None, "GBP"]))),
         remembered=draw(st.dictionaries(st.sampled_from(SUPPLIERS), st.sampled_from(IDS), max_size=3)),
         of_supplier=lines,
         beside={supplier: [past.name for past in listed] for supplier, listed in lines.items()},
@@ -95,14 +95,14 @@ def facts(draw: st.DrawFn) -> Facts:
 @given(row=rows(), facts=facts())
 def test_only_accounts_that_may_be_chosen_for_the_row_are_suggested(row: Assignable, facts: Facts) -> None:
     for one in rank(row, facts, most=10):
-        assert fits(facts.chart.accounts[one.account_id], row)
+        assert fits(facts.chart.accounts[one.account_id], row, facts.chart.base)
 
 
 @settings(max_examples=40, deadline=None)
 @given(row=rows(), facts=facts())
 def test_a_remembered_choice_that_can_be_used_always_wins(row: Assignable, facts: Facts) -> None:
     account = facts.chart.accounts.get(facts.remembered.get(row.supplier, "") if row.supplier else "")
-    if account is not None and fits(account, row):
+    if account is not None and fits(account, row, facts.chart.base):
         assert suggest(row, facts) == Suggestion(account.id, Strength.STRONG, Reason.REMEMBERED)
 
 
@@ -122,7 +122,7 @@ def test_more_history_never_takes_a_remembered_choice_away(
 @settings(max_examples=25, deadline=None)
 @given(row=rows(), facts=facts())
 def test_the_same_facts_always_give_the_same_answer(row: Assignable, facts: Facts) -> None:
-    shuffled = replace(facts, chart=Chart(reversed(list(facts.chart.accounts.values()))))
+    shuffled = replace(facts, chart=Chart(reversed(list(facts.chart.accounts.values())), facts.chart.base))
 
     assert rank(row, facts) == rank(row, facts) == rank(row, shuffled)
 

@@ -188,6 +188,13 @@ def test_an_account_in_another_currency_does_not_fit(currency: str | None, usabl
     assert fits(account("Rent", currency=currency), line("Rent")) is usable
 
 
+def test_an_account_in_the_currency_of_the_books_takes_every_currency() -> None:
+    euros, pounds = account("Rent", currency="EUR"), account("Travel", currency="GBP")
+
+    assert fits(pounds, line("Rent", currency="USD"), "GBP")
+    assert not fits(euros, line("Rent", currency="USD"), "GBP")
+
+
 @pytest.mark.parametrize(
     ("texts", "spoken"),
     [

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.domain.assignables import Assignable, Kind
-from app.domain.bookkeeping.charts import fits
 from app.domain.bookkeeping.facts import Facts, Past
 from app.domain.bookkeeping.likenesses import likenesses
 from app.domain.bookkeeping.texts import alike, key, shortened
@@ -54,20 +53,15 @@ def _reasons(row: Assignable, facts: Facts) -> Iterator[tuple[Suggestion, float]
     """Accounts that fit the row, with how sure each is, in the order in which reasons count."""
     by_words = _by_words(row, facts)
     for suggestion in (*_remembered(row, facts), *_from_history(row, facts, by_words)):
-        if _fits(suggestion.account_id, row, facts):
+        if facts.chart.fits(suggestion.account_id, row):
             yield suggestion, 1.0
     default_id = facts.default_id if row.kind is Kind.PRODUCTS else None
     default = Suggestion(default_id or "", Strength.POSSIBLE, Reason.DEFAULT)
     likely = [one for one in by_words if one[1] >= POSSIBLE]
     yield from likely
-    if _fits(default.account_id, row, facts):
+    if facts.chart.fits(default.account_id, row):
         yield default, 1.0
     yield from (one for one in by_words if one[1] < POSSIBLE)
-
-
-def _fits(account_id: str, row: Assignable, facts: Facts) -> bool:
-    account = facts.chart.accounts.get(account_id)
-    return account is not None and fits(account, row)
 
 
 def _remembered(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
