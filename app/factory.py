@@ -89,6 +89,8 @@ def create_app(
     prepare(settings.database).close()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.jinja_environment = PageEnvironment
+    # An address that somebody typed with a slash at its end means the same page.
+    app.url_map.strict_slashes = False
     # Every template stays compiled: there are not many.
     app.jinja_options = {"cache_size": -1}
     _configure(app, settings)

@@ -20,7 +20,6 @@ class ChangeKind(StrEnum):
 
 
 _LOST = (ChangeKind.ARCHIVED, ChangeKind.GONE)
-_FOUND = (ChangeKind.RESTORED, ChangeKind.BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +56,18 @@ def news(changes: Sequence[AccountChange], account: LedgerAccount) -> list[News]
 
 def _standing(changes: Sequence[AccountChange], account: LedgerAccount) -> News | None:
     """Whether it is lost now and was not before, or the other way round."""
-    about = [one for one in changes if one.kind in (*_LOST, *_FOUND)]
-    if not about:
-        return None
+    archived = [one for one in changes if one.kind in (ChangeKind.ARCHIVED, ChangeKind.RESTORED)]
+    gone = [one for one in changes if one.kind in (ChangeKind.GONE, ChangeKind.BACK)]
+    was_archived = bool(archived) and archived[0].kind is ChangeKind.RESTORED
+    was_gone = bool(gone) and gone[0].kind is ChangeKind.BACK
+    if account.gone:
+        return News(ChangeKind.GONE, gone[-1].at) if gone and not was_gone else None
     if not account.active:
-        kind = ChangeKind.GONE if account.gone else ChangeKind.ARCHIVED
-        lost = [one for one in about if one.kind is kind]
-        return News(kind, lost[-1].at) if lost else None
+        known = was_archived or was_gone or not archived
+        return None if known else News(ChangeKind.ARCHIVED, archived[-1].at)
     # Lost and found again since the last time that somebody looked is no news.
-    return News(ChangeKind.RESTORED, about[-1].at) if about[0].kind in _FOUND else None
+    found = was_archived or was_gone
+    return News(ChangeKind.RESTORED, max(one.at for one in (*archived, *gone))) if found else None
 
 
 _TEXTS = (ChangeKind.RENAMED, ChangeKind.RECODED)

@@ -68,7 +68,7 @@ def _connection(context: Context) -> Condition:
 
 def _in_rules(document: DocumentFacts, context: Context) -> Iterator[Condition]:
     statuses = context.statuses(is_bill=document.is_bill)
-    if statuses is not None:
+    if statuses is not None and not context.own_choice:
         texts = ("Your sync rules send it", "Your sync rules leave it out as it stands now")
         yield _condition("RULES", document.status in statuses, *texts, stage=Stage.RULES)
 
@@ -141,7 +141,13 @@ def _accounts_given(document: DocumentFacts) -> Iterator[Condition]:
         yield Condition(code, None, Phrase("The account is being saved:"), saving)
     if open_:
         yield Condition(code, None, Phrase("Without an account, unless there is a default one:"), open_)
-    if without or not missing:
+    standing_in = tuple(
+        dict.fromkeys(line.account for line in document.lines if line.account and line.by_default)
+    )
+    if standing_in and not missing:
+        text = Phrase("Products without an account take the default one:")
+        yield Condition(code, True, text, standing_in)
+    elif without or not missing:
         yield _condition(code, not without, *texts, names=without, fix=fix)
 
 

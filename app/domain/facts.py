@@ -82,6 +82,8 @@ class Context:
     held: bool = False
     sends: SyncRules | None = None
     """What goes out, or will once sending is no longer on hold; None while it isn't known."""
+    own_choice: bool = False
+    """Whether that is Monite's own choice, in a version of the API without rules."""
     discounts_sent: bool = False
     """Whether the accounting service takes discounts on whole invoices."""
     base_currency: str | None = None

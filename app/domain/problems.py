@@ -115,10 +115,12 @@ def diagnose(object_type: str, sync_status: str, error_text: str | None) -> Diag
     return Diagnosis(RecordState.ATTENTION if CATALOGUE[code].retryable else RecordState.CANNOT, code)
 
 
-def what_happened(code: str, error_text: str | None, system: str) -> Phrase:
-    """The text of a problem, with what the raw message names when it names enough."""
+def what_happened(
+    code: str, error_text: str | None, system: str, known: Mapping[str, str] | None = None
+) -> Phrase:
+    """The text of a problem, with what the raw message names, else what is known here, if that is enough."""
     problem = problem_of(code)
-    values = {**names_of(system), **values_in(error_text or "", problem.code)}
+    values = {**names_of(system), **(known or {}), **values_in(error_text or "", problem.code)}
     if error_text and problem.code == UNKNOWN:
         values["said"] = error_text if len(error_text) <= LONGEST_SAID else error_text[:LONGEST_SAID] + "…"
     try:

@@ -66,10 +66,17 @@ class Changed:
     uses: Uses
     seen: int
     """The newest of its changes that this tells of."""
+    replaceable: bool = True
+    """Whether anything that uses it is not being changed already."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it can't be used any more."""
+        return any(one.needs_replacing for one in self.news)
 
     @property
     def needs_replacing(self) -> bool:
-        return any(one.needs_replacing for one in self.news)
+        return self.lost and self.replaceable
 
 
 def look(deps: Deps, entity_id: str) -> None:
@@ -145,7 +152,9 @@ def _changed(db: Database, entity_id: str, account: LedgerAccount, about: Sequen
     open_uses = Uses(
         uses.products, account_usage.unsent(db, entity_id, account.id), uses.suppliers, uses.defaults
     )
-    return Changed(account, news(about, account), open_uses, about[-1].id)
+    rows = (account_usage.OpenRows(kind, account.id) for kind in Kind)
+    can = uses.suppliers or uses.defaults or any(account_usage.count_open(db, entity_id, one) for one in rows)
+    return Changed(account, news(about, account), open_uses, about[-1].id, bool(can))
 
 
 def _uses(db: Database, entity_id: str, account_ids: Sequence[str]) -> dict[str, Uses]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from app.domain.errors import MoniteError, NotThereError
 from app.domain.events import REPAIRS
 from app.domain.outbox import OutboxRow
-from app.domain.problems import Again, Fix, Phrase, what_happened
+from app.domain.problems import Again, Fix, Phrase, Problem, other_problems, what_happened
 from app.domain.readiness import Condition, DocumentFacts, settled
 from app.domain.record_lists import (
     NO_COUNT_OVER,
@@ -150,6 +150,12 @@ class OneRecord:
         return self.line.as_told if self.planned or self.handled else self.line
 
     @property
+    def also(self) -> Sequence[Problem]:
+        """What the same message tells of besides."""
+        told = self.told
+        return other_problems(told.problem, told.error_text, told.object_type) if told.problem else ()
+
+    @property
     def planned(self) -> bool:
         """Whether it is tried again by itself, later."""
         return self.queued is not None and self.queued.automatic and not self.queued.attempts
@@ -223,7 +229,9 @@ def get(deps: Deps, entity_id: str, record_id: str) -> OneRecord:
     return OneRecord(
         line=line,
         frame=frame,
-        happened=happened(frame, line.as_told if line.handled or (queued and queued.automatic) else line),
+        happened=happened(
+            frame, line.as_told if line.handled or (queued and queued.automatic) else line, found
+        ),
         conditions=found,
         document=document,
         tries=record_tries.find(deps.db, line.id),
@@ -284,11 +292,20 @@ def tab_counts(deps: Deps, entity_id: str, query: LogQuery) -> TabCounts:
     return _counts(deps, entity_id, query, _reads(deps, entity_id))
 
 
-def happened(frame: Frame | None, line: RecordLine) -> Phrase | None:
-    """What stopped a record, with what the raw message names."""
+def happened(frame: Frame | None, line: RecordLine, conditions: Sequence[Condition] = ()) -> Phrase | None:
+    """What stopped a record, with what the raw message names, else what the conditions do."""
     if not line.problem:
         return None
-    return what_happened(line.problem, line.error_text, frame.system if frame else "your accounting system")
+    system = frame.system if frame else "your accounting system"
+    return what_happened(line.problem, line.error_text, system, _named(line.problem, conditions))
+
+
+def _named(code: str, conditions: Sequence[Condition]) -> dict[str, str]:
+    """What the condition behind a problem names, if it is one thing: a rate, a line, an account."""
+    value = {"TAX_NO_MATCH": "rate", "ACC_ARCHIVED": "account"}.get(code, "line")
+    failed = [one for one in conditions if one.code == code and one.ok is False]
+    names = failed[0].names if failed else ()
+    return {value: names[0].removesuffix(" %")} if len(names) == 1 else {}
 
 
 def group_text(frame: Frame | None, group: ProblemGroup) -> Phrase:

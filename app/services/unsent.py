@@ -96,7 +96,7 @@ def update(deps: Deps, entity_id: str) -> None:
 def _context(deps: Deps, entity_id: str, frame: Frame | None) -> Context:
     """Where the API version has no rules, Monite goes by the usual set."""
     found = readiness.context(deps, entity_id, frame)
-    return found if deps.monite.capabilities.sync_rules else replace(found, sends=USUAL)
+    return found if deps.monite.capabilities.sync_rules else replace(found, sends=USUAL, own_choice=True)
 
 
 def _fix(

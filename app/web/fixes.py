@@ -36,7 +36,7 @@ def destination(record: OneRecord, condition: Condition | None = None) -> Destin
     line = record.line
     back = url_for("records.show", entity_id=line.entity_id, record_id=line.id)
     if condition is None:
-        return fixes.find(deps(), line, line.problem, back=back)
+        return fixes.find(deps(), line, record.told.problem, back=back)
     search = condition.names[0] if condition.names and condition.code == "ACC_PRODUCT" else ""
     return fixes.find(deps(), line, condition.code, fix=condition.fix, search=search, back=back)
 

@@ -31,6 +31,7 @@ SCREENS = (
     "assign/bills",
     "assign/bills?show=all",
     "assign/bills?show=all&pick=all",
+    "assign/bills/file",
     "assign/bills?show=problems",
     "assign/bills/changes",
     "assign/bills/suggestions?whole=1",

@@ -17,14 +17,12 @@ from hypothesis import strategies as st
 
 from app.domain.blind_spots import BLIND_SPOTS
 from app.domain.conditions import Stage
-from app.domain.entity_defaults import EntityDefaults
 from app.domain.outlines import cautions, outlook, reasons
 from app.domain.problems import codes_of
 from app.domain.readiness import Outcome, Verdict
 from app.emulator.store import entities, meta
 from app.services import closing_dates, readiness
-from app.store import document_lacks, entity_defaults
-from app.store.database import write
+from app.store import document_lacks
 from tests.foretold_worlds import BothSides, both_sides
 
 SPOTS = {spot.key: spot.codes for spot in BLIND_SPOTS}
@@ -269,7 +267,7 @@ class World:
         tax_amount = 2_501 if spec.amounts == "too much tax" else subtotal * (tax or 0) // 10_000
         account, product_id = self.account(spec.account), None
         if kind == "receivable" and spec.in_catalogue:
-            product_id = self.practice.product(spec.name, account=account, price=unit_price)
+            product_id = self._product(spec.name, account, unit_price)
         return {
             "name": spec.name,
             "quantity": quantity,
@@ -281,6 +279,12 @@ class World:
             "tax": tax,
             "product_id": product_id,
         }
+
+    def _product(self, name: str, account: str | None, price: int) -> str:
+        product_id = self.practice.product(name, account=account, price=price)
+        body = {"price": {"currency": "EUR", "value": price}}
+        self.db.execute("UPDATE products SET body = ? WHERE id = ?", [json.dumps(body), product_id])
+        return product_id
 
     def _party(self, name: str) -> str | None:
         if not name:
@@ -366,7 +370,6 @@ def foretell(world: World) -> dict[str, Verdict]:
     """What the dashboard says of every document, one by one; the counting of thousands says the same."""
     sides = world.sides
     sides.read()
-    read_defaults(sides)
     if world.scene.closed_here:
         closing_dates.change(sides.deps, sides.entity_id, date(2026, 2, 1))
     context = readiness.context(sides.deps, sides.entity_id)
@@ -409,7 +412,7 @@ def check(world: World, object_id: str, said: Verdict, record: dict[str, Any]) -
         assert found & expected or may_come_first(said, found, unseen), (
             f"refused for {text!r}, foretold was {said.codes}"
         )
-    elif text:
+    elif text and said.outcome is Outcome.CLEAR:
         event(f"unseen: {min(found)}")
         allowed = unseen | {one for code in said.cautions for one in SAYS.get(code, {code})}
         assert found <= allowed, f"{text!r} was not foretold ({said.cautions}), and is no blind spot"
@@ -444,13 +447,3 @@ def test_what_is_foretold_is_what_happens(scene: Scene) -> None:
                     check(world, object_id, verdict, records[object_id])
                 elif object_id not in records and scene.version == "2024-01-31":
                     assert "RULES" in verdict.codes or scene.rules == ((), ()), "not tried, and not foretold"
-
-
-def read_defaults(sides: BothSides) -> None:
-    deps = sides.deps
-    if deps.monite.capabilities.default_accounts:
-        answer = deps.monite._http.send("GET", f"/entities/{sides.entity_id}/settings")
-        accounts, taxes = answer["accounting"]["ledger_account_ids"], answer["accounting"]["tax_ids"]
-        found = EntityDefaults(accounts["products"], accounts["payments"], taxes["deductions"])
-        with write(deps.db):
-            entity_defaults.save(deps.db, sides.entity_id, found, {}, deps.clock())

@@ -239,6 +239,16 @@ def test_every_entry_can_be_written_out(entry: Any) -> None:
     assert all(text[:1].isupper() or text[:1] in "“x" for text in written if text)
 
 
+def test_what_to_do_names_the_accounting_system_only_within_a_sentence() -> None:
+    assert [entry.code for entry in ENTRIES if "%(System)s" in entry.todo] == []
+
+
+def test_what_the_message_leaves_out_may_be_known_here() -> None:
+    phrase = what_happened("TAX_NO_MATCH", "Tax rate does not exist", "Xero", {"rate": "17.5"})
+
+    assert phrase.text % phrase.values == "There is no 17.5 % rate in Xero."
+
+
 def test_codes_are_unique() -> None:
     assert len(CATALOGUE) == len(ENTRIES)
 

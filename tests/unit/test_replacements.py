@@ -129,6 +129,15 @@ def test_what_changed_is_told_while_something_uses_the_account(deps: Deps) -> No
     assert accounts.changes(deps, "e1") == []
 
 
+def test_what_is_being_replaced_needs_no_replacing(deps: Deps) -> None:
+    replacements.apply(deps, "e1", EVERYWHERE, "new", form_key="f")
+
+    (told,) = accounts.changes(deps, "e1")
+
+    assert told.lost
+    assert not told.needs_replacing
+
+
 def test_ok_settles_what_was_seen_and_not_what_came_later(deps: Deps) -> None:
     renamed = replace(NEW, name="Promotion")
     import_accounts(deps.db, renamed, SALES, OLD, at=WHEN + timedelta(hours=2))

@@ -93,6 +93,21 @@ def test_the_record_leads_to_the_tax_rates_of_its_bill(enter: Enter, bill: Datab
     assert (link["href"], link.text) == (f"{TAX}?return=%2Fe%2Fe1%2Flog%2F1042", "Choose tax rates")
 
 
+def test_the_record_names_the_rate_that_the_message_left_out(enter: Enter, bill: Database) -> None:
+    assert "No matching tax rate. There is no 17.5 % rate in Xero." in words(enter().get(RECORD).text)
+
+
+def test_what_else_the_message_tells_of_is_named(enter: Enter, bill: Database) -> None:
+    with write(bill):
+        said = "Organisation is not subscribed to currency EUR; Tax rate does not exist"
+        add_record(bill, "1043", object_id="bill-1042", error_text=said)
+
+    page = enter().get("/e/e1/log/1043").text
+
+    assert "The currency isn't set up. EUR isn't enabled in Xero." in words(page)
+    assert "Also: No matching tax rate" in words(page)
+
+
 def test_the_page_of_tax_rates_can_be_asked_for_by_record(enter: Enter, bill: Database) -> None:
     assert enter().get(f"{RECORD}/tax").headers["Location"] == f"{TAX}?return=/e/e1/log/1042"
 

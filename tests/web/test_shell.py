@@ -164,3 +164,10 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_an_address_with_a_slash_at_its_end_is_the_same_page(enter: Enter) -> None:
+    browser = enter()
+
+    assert browser.get("/e/e1/").status_code == 200
+    assert browser.get("/e/e1/log/").status_code == 200

@@ -31,7 +31,11 @@ NEUTRAL = frozenset(
         " income revenue sales received erlose ertrage produits ventes usage"
     )
 )
-_LEAST, _DESCRIBED, _OF_SUBTYPE = 0.15, 0.45, 0.2
+PURCHASED = frozenset(
+    stems("purchases materials products supplies resources achats produits matieres einkauf bezug material")
+)
+"""Accounts with these words hold what a business buys for its trade, whatever that is."""
+_LEAST, _DESCRIBED, _OF_SUBTYPE, _OF_TRADE = 0.15, 0.45, 0.3, 0.5
 _BETWEEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"[&,/;()]| and | und | et | or | ou ")
 
@@ -156,7 +160,17 @@ def _kinds(account: LedgerAccount) -> dict[str, float]:
         if is_fixed_asset(account) and not vocabulary().kinds[phrase.kind].asset:
             fit *= 0.3
         found[phrase.kind] = max(found.get(phrase.kind, 0.0), fit * phrase.weight)
-    return {kind: fit for kind, fit in found.items() if fit}
+    return _with_trade(account, {kind: fit for kind, fit in found.items() if fit})
+
+
+def _with_trade(account: LedgerAccount, found: dict[str, float]) -> dict[str, float]:
+    """What is special to a trade is bought for it all the same: as its goods, or as its equipment."""
+    if is_fixed_asset(account):
+        if not any(vocabulary().kinds[kind].asset for kind in found):
+            found["equipment"] = _OF_TRADE
+    elif PURCHASED & set(stems(account.name)):
+        found["goods"] = max(found.get("goods", 0.0), _OF_TRADE)
+    return found
 
 
 def _phrases(said: set[str], *, income: bool) -> Iterator[Phrase]:

@@ -18,7 +18,7 @@ FEWEST = 3
 SHARE = 0.8
 POSSIBLE = 0.3
 """What the words must say for an account before it is shown to anybody."""
-STRONG, AHEAD = 0.75, 0.35
+STRONG, AHEAD = 0.8, 0.5
 """What they must say before it is called strong, and how far ahead of the next account."""
 MOST_RANKED = 10
 _SAME_LINE = 0.7
@@ -27,9 +27,14 @@ _SAME_LINE = 0.7
 
 def suggest(row: Assignable, facts: Facts) -> Suggestion | None:
     """The account to suggest for a row; None when it has one, is locked, or nothing speaks for any."""
-    if not row.may_change or row.shown_account_id is not None:
+    if not is_open(row):
         return None
     return next(_worth_showing(row, facts), None)
+
+
+def is_open(row: Assignable) -> bool:
+    """Whether a row has no account, may be given one, and nobody's choice for it is on its way or refused."""
+    return row.may_change and row.account_id is None and row.wanted_id is None
 
 
 def rank(row: Assignable, facts: Facts, most: int = 3) -> list[Suggestion]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -20,7 +20,11 @@ SHORTEST_PART = 4
 _SURE = {1: 0.62, 2: 0.8}
 """How much a word, or several together, speak for a kind; more words speak no louder than three."""
 _SUREST, _WEAK = 0.88, 0.25
-_NAMED, _SHARED = 0.75, 0.25
+_NAMED, _TRADE, _SHARED = 0.75, 0.6, 0.25
+FEWEST, SPOKEN = 8, 0.25
+"""How many words tell a language, and which share of them one needs."""
+_FOREIGN = 0.35
+"""How much a word speaks that is written alike in a language which is not spoken here."""
 """How much the name of a well-known company speaks."""
 
 
@@ -31,11 +35,13 @@ class Phrase:
     kind: str
     stems: frozenset[str]
     weight: float
+    languages: frozenset[str] = frozenset()
+    """Where the words are known; empty where language does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of cost or income: how accounts of it are called, and where it goes instead."""
+    """A kind of cost or income, and where it goes instead."""
 
     name: str
     income: bool
@@ -93,18 +99,33 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def in_text(text: str, *, income: bool = False) -> Evidence:
-    """What the words of a line, a product or an account say."""
-    return _said(text, vocabulary().lines, income=income)
+def in_text(text: str, spoken: frozenset[str] = frozenset(), *, income: bool = False) -> Evidence:
+    """What the words of a line or a product say, where these languages are spoken."""
+    return _said(text, vocabulary().lines, spoken, income=income)
 
 
-def in_supplier(text: str) -> Evidence:
+def in_supplier(text: str, spoken: frozenset[str] = frozenset()) -> Evidence:
     """What the name of a company says, where it is known or tells its trade."""
     said, known = Evidence(), vocabulary()
-    for part, loudness in ((_said(text, known.suppliers), 1.0), (_said(text, known.lines), 0.6)):
+    for phrases, loudness in ((known.suppliers, 1.0), (known.lines, _TRADE)):
+        part = _said(text, phrases, spoken)
         for kind, weight in part.kinds.items():
             said.add(kind, weight * loudness, part.words[kind])
     return said
+
+
+def languages(texts: Iterable[str]) -> frozenset[str]:
+    """The languages of these texts; none when too little of them is known to tell."""
+    hits: Counter[str] = Counter()
+    for text in texts:
+        found = frozenset(stems(text))
+        for word in found:
+            for phrase in vocabulary().lines.get(word, ()):
+                if len(phrase.languages) == 1 and phrase.stems <= found:
+                    hits.update(phrase.languages)
+    return frozenset(
+        language for language, n in hits.items() if hits.total() >= FEWEST and n >= SPOKEN * hits.total()
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -123,14 +144,17 @@ def unfolded(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16_384)
-def _said(text: str, phrases: Mapping[str, tuple[Phrase, ...]], *, income: bool = False) -> Evidence:
+def _said(
+    text: str, phrases: Mapping[str, tuple[Phrase, ...]], spoken: frozenset[str], *, income: bool = False
+) -> Evidence:
     written = {part: word for found, word in words(text) for part in unfolded(found)}
     said = Evidence()
     for found in written:
         for phrase in phrases.get(found, ()):
             if phrase.stems <= written.keys() and vocabulary().kinds[phrase.kind].income is income:
                 word = " ".join(written[part] for part in written if part in phrase.stems)
-                said.add(phrase.kind, phrase.weight, word)
+                foreign = spoken and phrase.languages and not phrase.languages & spoken
+                said.add(phrase.kind, phrase.weight * (_FOREIGN if foreign else 1.0), word)
     return said
 
 
@@ -144,13 +168,23 @@ def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
 
 
 def _phrases(kind: str, entry: Mapping[str, Any], *fields: str) -> Iterator[Phrase]:
-    found: dict[frozenset[str], float] = {}
+    weights: dict[frozenset[str], float] = {}
+    known_in: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     for name in fields:
-        lists = entry.get(name, "")
-        for text, weak in _listed(lists if isinstance(lists, str) else ", ".join(lists.values())):
-            if together := frozenset(stems(text)):
-                found[together] = max(found.get(together, 0.0), _weight(name, len(together), weak))
-    return (Phrase(kind, together, weight) for together, weight in found.items())
+        for language, listed in _by_language(entry.get(name, "")):
+            for text, weak in _listed(listed):
+                if together := frozenset(stems(text)):
+                    weight = _weight(name, len(together), weak)
+                    weights[together] = max(weights.get(together, 0.0), weight)
+                    known_in[together].update([language] if language else [])
+    return (
+        Phrase(kind, together, weight, frozenset(known_in[together])) for together, weight in weights.items()
+    )
+
+
+def _by_language(lists: str | Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Names of companies are the same everywhere; other words belong to a language."""
+    return [("", lists)] if isinstance(lists, str) else lists.items()
 
 
 def _of_accounts(written: Mapping[str, Mapping[str, Any]]) -> Iterator[Phrase]:
