@@ -109,9 +109,17 @@ def upload(deps: Deps, entity_id: str, kind: Kind, name: str, data: bytes) -> Ac
         created_at=now,
     )
     with write(deps.db):
-        account_files.drop_older(deps.db, now - KEPT)
         account_files.add(deps.db, file)
     return file
+
+
+def drop_old(deps: Deps) -> int:
+    """Throw away what was uploaded more than 30 days ago; how many files that were."""
+    before = deps.clock() - KEPT
+    if not account_files.has_older(deps.db, before):
+        return 0
+    with write(deps.db):
+        return account_files.drop_older(deps.db, before)
 
 
 def get(deps: Deps, entity_id: str, file_id: str) -> AccountFile:
@@ -168,6 +176,7 @@ def apply(
         form_key=f"account-file:{file.id}",
         expected={change.id: change.before or None for change in wanted},
         details={"file": file.name, "file_id": file.id},
+        reasons={change.id: {"file": file.name} for change in wanted},
     )
     with write(deps.db):
         account_files.mark_applied(deps.db, file.id, batch.id, deps.clock())
