@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.domain.errors import InputError
-from app.domain.first_sends import CHECKS, Outcome, reasons
+from app.domain.first_sends import CHECKS, Outcome, reasons, shape
 from app.domain.fixes import Destination
 from app.domain.people import Action
 from app.domain.problems import Fix
@@ -97,11 +97,11 @@ def skip(entity_id: str) -> Response:
 @beat("first-send")
 def changed(entity_id: str) -> str:
     """A step further is a new page."""
-    found = _view(entity_id)
-    if reshape(found.shape):
+    send, hold = first_sends.glance(deps(), entity_id)
+    if reshape(shape(send)):
         lead_to(url_for("first_send.show", entity_id=entity_id))
         return ""
-    return render_template("first_send/_beat.html", view=found)
+    return render_template("first_send/_beat.html", send=send, hold=hold)
 
 
 def _view(entity_id: str) -> View:
