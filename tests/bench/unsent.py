@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def _add_bills(db: Database) -> None:
 
 def _bill(n: int, at: str) -> dict[str, Any]:
     """The higher the number, the older; so the few with a strange rate stand at the very end."""
-    moment = f"2026-02-{28 - n // 2000:02}T{23 - n % 2000 // 100:02}:{59 - n % 100 // 2:02}:{n % 2:02}.000000+00:00"
+    moment = to_text(NOW - timedelta(seconds=30 * n))
     return {
         "id": f"payable-{n:06}",
         "entity_id": ENTITY,
