@@ -47,6 +47,7 @@ SCREENS = (
     "log?tab=left_out",
     "log?tab=all",
     "log/retry?all=1",
+    "log/handled",
     "log/handover",
     "products/check",
     "there-is-no-such-page",
