@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.resources import Share
 from app.jobs.bells import Bell
 from app.services import (
+    assign_files,
     automatic_tries,
     bulk_assignments,
     diagnoses,
@@ -52,7 +53,8 @@ def _send(deps: Deps) -> int:
 def _look(deps: Deps) -> int:
     looked = watches.run_due(deps, ROUND) + first_send_steps.follow_all(deps)
     settled = retries.settle_stopped(deps) + bulk_assignments.settle_stopped(deps)
-    return looked + settled + automatic_tries.look_after(deps) + diagnoses.renew(deps)
+    tidied = diagnoses.renew(deps) + assign_files.drop_old(deps)
+    return looked + settled + automatic_tries.look_after(deps) + tidied
 
 
 def _read(share: Share) -> Round:

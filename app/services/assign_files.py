@@ -41,6 +41,7 @@ AT_ONCE = 1000
 SHOWN = 100
 """Rows of each part that a page shows; the report has them all."""
 _OLDER_ENCODINGS = ["cp1252", "cp1250", "cp1251", "mac_roman", "cp850", "cp1253", "cp1254", "cp1257"]
+_USUAL, _AS_GOOD = "cp1252", 0.05
 _GUESSED_FROM = 200_000
 
 
@@ -108,9 +109,17 @@ def upload(deps: Deps, entity_id: str, kind: Kind, name: str, data: bytes) -> Ac
         created_at=now,
     )
     with write(deps.db):
-        account_files.drop_older(deps.db, now - KEPT)
         account_files.add(deps.db, file)
     return file
+
+
+def drop_old(deps: Deps) -> int:
+    """Throw away what was uploaded more than 30 days ago; how many files that were."""
+    before = deps.clock() - KEPT
+    if not account_files.has_older(deps.db, before):
+        return 0
+    with write(deps.db):
+        return account_files.drop_older(deps.db, before)
 
 
 def get(deps: Deps, entity_id: str, file_id: str) -> AccountFile:
@@ -167,6 +176,7 @@ def apply(
         form_key=f"account-file:{file.id}",
         expected={change.id: change.before or None for change in wanted},
         details={"file": file.name, "file_id": file.id},
+        reasons={change.id: {"file": file.name} for change in wanted},
     )
     with write(deps.db):
         account_files.mark_applied(deps.db, file.id, batch.id, deps.clock())
@@ -199,6 +209,13 @@ def _last_choice(db: Database, entity_id: str, change: Change) -> Event | None:
 
 
 def _guess(data: bytes) -> str | None:
-    """The encoding of a text from before Unicode, by the letters that make words of it."""
-    found = from_bytes(data[:_GUESSED_FROM], cp_isolation=_OLDER_ENCODINGS).best()
-    return found.encoding if found else None
+    """The encoding of a text from before Unicode, by the letters that make words of it.
+
+    Many texts are as likely in several of them; then it is the one that most spreadsheets write.
+    """
+    found = from_bytes(data[:_GUESSED_FROM], cp_isolation=_OLDER_ENCODINGS, threshold=0.5)
+    best = found.best()
+    if best is None:
+        return None
+    usual = [match for match in found if _USUAL in match.could_be_from_charset]
+    return _USUAL if usual and usual[0].chaos <= best.chaos + _AS_GOOD else best.encoding

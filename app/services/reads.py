@@ -8,10 +8,12 @@ from typing import Any, Protocol
 
 from sqlite_utils import Database
 
+from app.domain.connections import ConnectionStatus
 from app.domain.resources import CONNECTION, DEFAULTS, ENTITIES, LINE_ITEMS, RECORDS, SYNC_RULES, Read
 from app.services import holds, sightings
 from app.services.deps import Deps
 from app.store import (
+    connections,
     counterparts,
     entities,
     entity_defaults,
@@ -33,6 +35,7 @@ OVERLAP = timedelta(minutes=2)
 
 Rows = Sequence[tuple[Any, dict[str, Any]]]
 Keep = Callable[[Database, Rows], int]
+_OF_THE_BOOKS = ("ledger_accounts", "tax_rates")
 
 
 class _Table(Protocol):
@@ -145,14 +148,22 @@ def _read_list(
                 payable_lines.follow_payables(db, object_ids)
         return changed
 
-    _keep_pages(deps, read, pages, keep)
+    listed = _keep_pages(deps, read, pages, keep)
+    if not listed and read.resource in _OF_THE_BOOKS and not _connected(deps, read.entity_id):
+        # With nothing connected, an empty list does not say that the books have none.
+        return
     with write(deps.db) as db:
         if table.retire(db, read.entity_id, read.started_at):
             revisions.bump(db, read.entity_id)
 
 
-def _keep_pages(deps: Deps, read: Read, pages: Iterator[Rows], keep: Keep) -> None:
-    """Keep each page as it comes, and how far the read is."""
+def _connected(deps: Deps, entity_id: str) -> bool:
+    connection = connections.current(deps.db, entity_id)
+    return connection is not None and connection.status is ConnectionStatus.CONNECTED
+
+
+def _keep_pages(deps: Deps, read: Read, pages: Iterator[Rows], keep: Keep) -> int:
+    """Keep each page as it comes, and how far the read is; how many rows there were."""
     done = 0
     for page in pages:
         done += len(page)
@@ -161,6 +172,7 @@ def _keep_pages(deps: Deps, read: Read, pages: Iterator[Rows], keep: Keep) -> No
             resources.progress(db, read, deps.clock(), done)
             if changed:
                 revisions.bump(db, read.entity_id)
+    return done
 
 
 READERS: dict[str, Callable[[Deps, Read], None]] = {

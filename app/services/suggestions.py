@@ -12,8 +12,10 @@ from flask_babel import gettext as _
 from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
 from app.domain.bookkeeping.charts import Chart
 from app.domain.bookkeeping.facts import Facts, Learned, learn, words_of
-from app.domain.bookkeeping.rankings import suggest
+from app.domain.bookkeeping.rankings import is_open, suggest
+from app.domain.bookkeeping.vocabularies import languages
 from app.domain.suggestions import Reason, Strength, Suggestion
+from app.services.account_problems import base_currency
 from app.services.deps import Deps
 from app.store import assignables, ledger_accounts, revisions, suggestion_facts
 
@@ -26,7 +28,7 @@ def for_rows(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> dict[str
 
     A row for which nothing speaks is left out, and so is one for which a person chose already.
     """
-    open_rows = [row for row in rows if row.may_change and row.shown_account_id is None]
+    open_rows = [row for row in rows if is_open(row)]
     if not open_rows:
         return {}
     facts = _facts(deps, entity_id, open_rows)
@@ -119,6 +121,7 @@ def _facts(deps: Deps, entity_id: str, rows: Sequence[Assignable]) -> Facts:
         beside=suggestion_facts.names_of_suppliers(db, entity_id, suppliers),
         learned=known.learned,
         product_words=known.product_words,
+        spoken=known.spoken,
     )
     if not products:
         return facts
@@ -139,6 +142,7 @@ class _Known:
     chart: Chart
     learned: Learned
     product_words: frozenset[str]
+    spoken: frozenset[str]
 
 
 _kept: OrderedDict[tuple[str, str], _Known] = OrderedDict()
@@ -148,22 +152,33 @@ _keeping = Lock()
 def _known(deps: Deps, entity_id: str) -> _Known:
     """From this process's memory, as long as the store still says the same."""
     db, place = deps.db, (str(deps.settings.database), entity_id)
-    stamp, revision = suggestion_facts.chart_stamp(db, entity_id), revisions.get(db, entity_id)
+    base = base_currency(db, entity_id)
+    stamp, revision = (*suggestion_facts.chart_stamp(db, entity_id), base), revisions.get(db, entity_id)
     with _keeping:
         kept = _kept.get(place)
-    same_chart = kept is not None and kept.chart_stamp == stamp
-    if kept is not None and same_chart and kept.revision == revision:
+    if kept is not None and (kept.chart_stamp, kept.revision) == (stamp, revision):
         return kept
+    products = suggestion_facts.product_names(db, entity_id)
+    same_chart = kept is not None and kept.chart_stamp == stamp
     known = _Known(
         chart_stamp=stamp,
         revision=revision,
-        chart=kept.chart if kept and same_chart else Chart(ledger_accounts.find_offered(db, entity_id)),
+        chart=kept.chart if kept and same_chart else Chart(ledger_accounts.find_offered(db, entity_id), base),
         learned=learn(suggestion_facts.lines_of_accounts(db, entity_id)),
-        product_words=words_of(suggestion_facts.product_names(db, entity_id)),
+        product_words=words_of(products),
+        spoken=(kept.spoken if kept and same_chart else None) or _spoken(deps, entity_id, products),
     )
+    _keep(place, known)
+    return known
+
+
+def _spoken(deps: Deps, entity_id: str, products: Sequence[str]) -> frozenset[str]:
+    return languages([*suggestion_facts.some_names(deps.db, entity_id), *products])
+
+
+def _keep(place: tuple[str, str], known: _Known) -> None:
     with _keeping:
         _kept[place] = known
         _kept.move_to_end(place)
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
-    return known

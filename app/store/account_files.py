@@ -49,6 +49,12 @@ def mark_applied(db: Database, file_id: str, batch_id: str, now: datetime) -> No
     )
 
 
+def has_older(db: Database, than: datetime) -> bool:
+    """Whether anything was uploaded before the given moment; asked of an index, for the rows are large."""
+    sql = "SELECT 1 FROM account_files INDEXED BY account_files_by_entity WHERE created_at < ? LIMIT 1"
+    return db.execute(sql, [to_text(than)]).fetchone() is not None
+
+
 def drop_older(db: Database, than: datetime) -> int:
     """Throw away what was uploaded before the given moment; how many files that were."""
     return db.execute("DELETE FROM account_files WHERE created_at < ?", [to_text(than)]).rowcount

@@ -14,6 +14,7 @@ BESIDE = 12
 LAST_OF_ACCOUNT = 40
 MOST_ACCOUNTS = 60
 MOST_PRODUCTS = 400
+SOME = 200
 
 
 def remembered(db: Database, entity_id: str, suppliers: Iterable[str]) -> dict[str, str]:
@@ -40,6 +41,7 @@ def _lines_of_supplier(db: Database, entity_id: str, supplier: str) -> list[Past
         SELECT * FROM (
             SELECT name, wanted_account_id AS account_id, issued_at, id FROM payable_lines
             WHERE entity_id = :entity_id AND assign_state = 'saving' AND supplier = :supplier
+              AND wanted_account_id <> ''
             ORDER BY issued_at DESC, payable_id, id LIMIT :last)
         UNION ALL
         SELECT * FROM (
@@ -70,6 +72,18 @@ def names_of_suppliers(db: Database, entity_id: str, suppliers: Iterable[str]) -
     }
 
 
+def some_names(db: Database, entity_id: str) -> list[str]:
+    """What some of the business's lines are called: enough to tell its language."""
+    rows = db.query(
+        """
+        SELECT name FROM payable_lines WHERE entity_id = ?
+        ORDER BY supplier, issued_at DESC, payable_id, id LIMIT ?
+        """,
+        [entity_id, SOME],
+    )
+    return [row["name"] or "" for row in rows]
+
+
 def lines_of_accounts(db: Database, entity_id: str) -> list[Past]:
     """For each account that bill lines have, its lines that were put away last."""
     return [
@@ -91,7 +105,8 @@ def newest_products(db: Database, entity_id: str) -> list[Past]:
         db.query(
             """
             SELECT name, wanted_account_id AS account_id, updated_at, id FROM products
-            WHERE entity_id = ? AND gone = 0 AND assign_state = 'saving' ORDER BY name, id LIMIT ?
+            WHERE entity_id = ? AND gone = 0 AND assign_state = 'saving' AND wanted_account_id <> ''
+            ORDER BY name, id LIMIT ?
             """,
             [entity_id, LAST_OF_ACCOUNT],
         )

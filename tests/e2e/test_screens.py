@@ -31,6 +31,7 @@ SCREENS = (
     "assign/bills",
     "assign/bills?show=all",
     "assign/bills?show=all&pick=all",
+    "assign/bills/file",
     "assign/bills?show=problems",
     "assign/bills/changes",
     "assign/bills/suggestions?whole=1",
@@ -49,6 +50,7 @@ SCREENS = (
     "log/retry?all=1",
     "log/handled",
     "log/handover",
+    "ready",
     "products/check",
     "there-is-no-such-page",
 )
@@ -118,6 +120,7 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
         "rules",
         "first-send",
         "log",
+        "ready",
         "connect/return",
     ):
         page.goto(f"{home}/{screen}")

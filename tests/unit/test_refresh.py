@@ -16,8 +16,9 @@ from app.domain.outbox import Intent
 from app.domain.resources import RESOURCES, Share
 from app.services import refresh
 from app.services.deps import Deps
-from app.store import outbox, resources, sync_rules
+from app.store import ledger_accounts, outbox, resources, sync_rules
 from app.store.database import write
+from tests.account_samples import OLD, import_accounts
 from tests.factories import MARIE, NOW, Clock, make_deps, make_monite, make_settings
 
 BASE = "http://127.0.0.1:1/v1"
@@ -53,6 +54,20 @@ def read_connection(deps: Deps, wire: responses.RequestsMock, *listed: dict[str,
     due = resources.get(deps.db, "e1", "connection").next_due
     assert due is not None
     return due - deps.clock()
+
+
+@pytest.mark.parametrize(("status", "kept"), [("connected", 0), ("disconnected", 1), ("deauthorized", 1)])
+def test_an_empty_list_of_accounts_says_nothing_while_nothing_is_connected(
+    deps: Deps, wire: responses.RequestsMock, clock: Clock, status: str, kept: int
+) -> None:
+    import_accounts(deps.db, OLD, at=clock())
+    clock.advance(60)
+    read_connection(deps, wire, connection(status))
+    wire.get(f"{BASE}/ledger_accounts", json={"data": [], "next_pagination_token": None})
+
+    refresh.read_now(deps, "e1", "ledger_accounts")
+
+    assert ledger_accounts.count(deps.db, "e1") == kept
 
 
 def test_a_connection_is_looked_at_often_while_it_matters(

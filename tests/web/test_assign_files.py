@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -13,10 +15,13 @@ from sqlite_utils import Database
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from app.config import Settings
 from app.domain.assignables import AssignState, Kind
+from app.services import assign_files as services
 from app.store import assignables
 from app.store.database import to_text, write
 from app.web import assign_files
+from tests.factories import make_deps
 from tests.web.conftest import NOW, Enter
 
 HOSTILE = '=HYPERLINK("http://evil","a;b")\r\n<script>alert(\'x\')</script> 🧾 \u05d0\u202e'
@@ -191,6 +196,9 @@ def test_applying_is_one_batch_however_often_it_is_asked_for(enter: Enter, fille
     assert line(filled, "l1") == ("a2", AssignState.SAVING)
     assert filled.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
     assert "This file was applied." in browser.get(place).text
+    result = read(browser.get(first.headers["Location"]).text)
+    assert words(result, "#assign-batch .hint a") == ["lines.csv"]
+    assert "as in lines.csv" in browser.get("/e/e1/assign/bills/changes").text
 
 
 def test_what_is_wrong_is_told_row_by_row_and_the_rest_can_be_applied(enter: Enter, filled: Database) -> None:
@@ -362,13 +370,13 @@ def test_a_viewer_may_download_and_not_upload(enter: Enter, filled: Database) ->
     assert "/assign/bills/file" not in viewer.get("/e/e1/assign/bills").text
 
 
-def test_a_file_is_thrown_away_after_a_month(enter: Enter, filled: Database) -> None:
+def test_a_file_is_thrown_away_after_a_month(enter: Enter, filled: Database, settings: Settings) -> None:
     browser = enter()
-    file = edited(browser, l1="0429")
-    place, _ = uploaded(browser, file)
-    with write(filled):
-        filled.execute("UPDATE account_files SET created_at = '2025-04-01T00:00:00.000000+00:00'")
+    place, _ = uploaded(browser, edited(browser, l1="0429"))
+    deps = make_deps(filled, settings, clock=lambda: NOW + timedelta(days=30, minutes=1))
 
+    kept, dropped = services.drop_old(replace(deps, clock=lambda: NOW)), services.drop_old(deps)
+    deps.monite.close()
+
+    assert (kept, dropped) == (0, 1)
     assert browser.get(place).status_code == 404
-    uploaded(browser, file)
-    assert filled.execute("SELECT count(*) FROM account_files").fetchone() == (1,)

@@ -15,13 +15,13 @@ from app.domain.bookkeeping.texts import fold, stems
 from app.domain.bookkeeping.vocabularies import Phrase, unfolded, vocabulary
 
 FIXED = ("fixed", "noncurrent", "non-current", "property", "plant", "tangible", "anlage", "immobilis")
-CONTRA = frozenset(
-    stems(
-        "depreciation amortisation amortization amortissement abschreibung abschreibungen accumulated"
-        " provision dotations unapplied uncategorised uncategorized revaluation revaluations unrealised"
-        " realised suspense rounding variation doubtful discounts refunds"
-    )
-)
+_BY_HAND = """
+    depreciation, amortisation, amortization, amortissements, abschreibungen, accumulated, provision,
+    dotations, unapplied, uncategorised, uncategorized, revaluation, unrealised, realised, suspense, rounding,
+    variation, doubtful, bad debts, discounts, refunds, income tax, corporation tax, körperschaftsteuer,
+    impôt sur les bénéfices, intangibles, goodwill, land, grund und boden
+"""
+BY_HAND = tuple(frozenset(stems(phrase)) for phrase in _BY_HAND.split(","))
 """Accounts with these words are for entries that a bookkeeper makes by hand."""
 NEUTRAL = frozenset(
     stems(
@@ -31,7 +31,11 @@ NEUTRAL = frozenset(
         " income revenue sales received erlose ertrage produits ventes usage"
     )
 )
-_LEAST, _DESCRIBED, _OF_SUBTYPE = 0.15, 0.45, 0.2
+PURCHASED = frozenset(
+    stems("purchases materials products supplies resources achats produits matieres einkauf bezug material")
+)
+"""Accounts with these words hold what a business buys for its trade, whatever that is."""
+_LEAST, _DESCRIBED, _OF_SUBTYPE, _OF_TRADE = 0.15, 0.45, 0.3, 0.5
 _BETWEEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"[&,/;()]| and | und | et | or | ou ")
 
@@ -55,11 +59,18 @@ class View:
 class Chart:
     """The accounts that may be chosen, indexed by what their names say. Made once, used for many rows."""
 
-    def __init__(self, accounts: Iterable[LedgerAccount]) -> None:
+    def __init__(self, accounts: Iterable[LedgerAccount], base: str | None = None) -> None:
+        """The accounts, and the currency of the books."""
         self.accounts: Mapping[str, LedgerAccount] = {
             account.id: account for account in accounts if account.offered
         }
+        self.base = base
         self._views: dict[tuple[Kind, str | None], View] = {}
+
+    def fits(self, account_id: str, row: Assignable) -> bool:
+        """Whether a row may be given this account, and it is of a usual type for it."""
+        account = self.accounts.get(account_id)
+        return account is not None and fits(account, row, self.base)
 
     def view(self, kind: Kind, currency: str | None) -> View:
         """What of the chart fits such rows."""
@@ -72,7 +83,7 @@ class Chart:
         fitting = [
             account
             for account in self._named
-            if fits_kind(account, kind) and fits_currency(account, currency)
+            if fits_kind(account, kind) and fits_currency(account, currency, self.base)
         ]
         return View(
             of_kind=_best((account.id, self._kinds[account.id]) for account in fitting),
@@ -86,7 +97,7 @@ class Chart:
         return [
             account
             for account in sorted(self.accounts.values(), key=lambda account: account.id)
-            if any(fits_kind(account, kind) for kind in Kind) and not CONTRA & set(stems(account.name))
+            if any(fits_kind(account, kind) for kind in Kind) and not _by_hand(account.name)
         ]
 
     @cached_property
@@ -117,9 +128,9 @@ def _rarity(accounts: Sequence[LedgerAccount]) -> Mapping[str, float]:
     return {word: max(0.1, 1 - math.log(count) / most) for word, count in counts.items()}
 
 
-def fits(account: LedgerAccount, row: Assignable) -> bool:
-    """Whether the account may be chosen for the row, is of a usual type for it, and in its currency."""
-    return account.offered and fits_kind(account, row.kind) and fits_currency(account, row.currency)
+def fits(account: LedgerAccount, row: Assignable, base: str | None = None) -> bool:
+    """Whether the account may be chosen for the row, is of a usual type for it, and takes its currency."""
+    return account.offered and fits_kind(account, row.kind) and fits_currency(account, row.currency, base)
 
 
 def fits_kind(account: LedgerAccount, kind: Kind) -> bool:
@@ -135,9 +146,11 @@ def is_fixed_asset(account: LedgerAccount) -> bool:
     return account.type.casefold() == "asset" and any(word in subtype for word in FIXED)
 
 
-def fits_currency(account: LedgerAccount, currency: str | None) -> bool:
-    """An account without a currency takes any."""
-    return not account.currency or not currency or account.currency.casefold() == currency.casefold()
+def fits_currency(account: LedgerAccount, currency: str | None, base: str | None = None) -> bool:
+    """An account without a currency takes any, and so does one in the currency of the books."""
+    if not account.currency or not currency:
+        return True
+    return account.currency.casefold() in (currency.casefold(), (base or "").casefold())
 
 
 def _kinds(account: LedgerAccount) -> dict[str, float]:
@@ -156,7 +169,22 @@ def _kinds(account: LedgerAccount) -> dict[str, float]:
         if is_fixed_asset(account) and not vocabulary().kinds[phrase.kind].asset:
             fit *= 0.3
         found[phrase.kind] = max(found.get(phrase.kind, 0.0), fit * phrase.weight)
-    return {kind: fit for kind, fit in found.items() if fit}
+    return _with_trade(account, {kind: fit for kind, fit in found.items() if fit})
+
+
+def _with_trade(account: LedgerAccount, found: dict[str, float]) -> dict[str, float]:
+    """What is special to a trade is bought for it all the same: as its goods, or as its equipment."""
+    if is_fixed_asset(account):
+        if not any(vocabulary().kinds[kind].asset for kind in found):
+            found["equipment"] = _OF_TRADE
+    elif PURCHASED & set(stems(account.name)):
+        found["goods"] = max(found.get("goods", 0.0), _OF_TRADE)
+    return found
+
+
+def _by_hand(name: str) -> bool:
+    said = set(stems(name))
+    return any(phrase <= said for phrase in BY_HAND)
 
 
 def _phrases(said: set[str], *, income: bool) -> Iterator[Phrase]:

@@ -60,6 +60,8 @@ class Facts:
     """Products that have an account, the newest first."""
     product_words: frozenset[str] = frozenset()
     """The stems in the names of what the business sells."""
+    spoken: frozenset[str] = frozenset()
+    """The languages of its lines and products; none when that cannot be told."""
     same_products: Mapping[str, str] = field(default_factory=dict)
     """By name: the account of a product that the accounting system has already."""
     default_id: str | None = None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.assignables import Assignable, Kind
-from app.domain.bookkeeping.charts import Chart, View, fits
+from app.domain.bookkeeping.charts import View
 from app.domain.bookkeeping.facts import Facts
 from app.domain.bookkeeping.texts import joined, words
 from app.domain.bookkeeping.vocabularies import Evidence, in_supplier, in_text, unfolded, vocabulary
@@ -34,6 +34,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _COUNTED_SPEAKS = {"goods": 0.2, "materials": 0.2, "shop_supplies": 0.08, "food": 0.05}
+_DEAR, _DEAR_SPEAKS = 300_000, {"equipment": 0.1}
 _KEPT_FROM = 80_000
 """What costs this much is bought to be kept, in minor units; below, it is used up."""
 
@@ -94,7 +95,7 @@ def _by_word(row: Assignable, facts: Facts, view: View) -> dict[str, _Said]:
         for account_id, fit in view.of_word.get(stem, ()):
             _add(found, account_id, weight * fit, word)
         for account_id, share in facts.learned.get(stem, {}).items():
-            if _fits(facts.chart, account_id, row):
+            if facts.chart.fits(account_id, row):
                 _add(found, account_id, weight * share * _LEARNED, word)
     return found
 
@@ -104,23 +105,18 @@ def _add(found: dict[str, _Said], account_id: str, weight: float, word: str) -> 
     found[account_id] = (1 - (1 - before) * (1 - weight), loudest or word)
 
 
-def _fits(chart: Chart, account_id: str, row: Assignable) -> bool:
-    account = chart.accounts.get(account_id)
-    return account is not None and fits(account, row)
-
-
 def _evidence(row: Assignable, facts: Facts) -> Evidence:
     """What name, description, supplier and the supplier's other lines say together."""
     income = row.kind is Kind.PRODUCTS
     said = Evidence()
-    _merge(said, in_text(joined([row.name, row.description]), income=income), 1.0)
+    _merge(said, in_text(joined([row.name, row.description]), facts.spoken, income=income), 1.0)
     if not income:
-        _merge(said, in_supplier(row.supplier), _SUPPLIER)
+        _merge(said, in_supplier(row.supplier, facts.spoken), _SUPPLIER)
         beside = [name for name in facts.beside.get(row.supplier, ()) if name != row.name]
         for name in beside[:8]:
-            _merge(said, in_text(name), _BESIDE / min(len(beside), 8))
-        if own := {stem for stem, _ in words(row.name)} & facts.product_words:
-            said.add("goods", min(0.6, 0.25 * len(own)), "")
+            _merge(said, in_text(name, facts.spoken), _BESIDE / min(len(beside), 8))
+        if own := [word for stem, word in words(row.name) if stem in facts.product_words]:
+            said.add("goods", min(0.6, 0.25 * len(own)), " ".join(own))
     return said
 
 
@@ -138,16 +134,19 @@ def _with_near(said: Evidence, row: Assignable, view: View) -> dict[str, _Said]:
             stands_in = weight * share * (1 - _HAS_OWN * own)
             if stands_in > found.get(other, _NOTHING)[0]:
                 found[other] = (stands_in, said.words.get(kind, ""))
+    unknown = 1 - max((weight for weight, _ in found.values()), default=0.0)
     for kind, weight in _floor(row).items():
-        if weight > found.get(kind, _NOTHING)[0]:
-            found[kind] = (weight, "")
+        if weight * (1 + unknown) > found.get(kind, _NOTHING)[0]:
+            found[kind] = (weight * (1 + unknown), "")
     return found
 
 
 def _floor(row: Assignable) -> Mapping[str, float]:
     if row.kind is Kind.PRODUCTS:
         return _INCOME_FLOOR
-    return _FLOOR | _COUNTED_SPEAKS if _COUNTED.search(row.name) else _FLOOR
+    counted = _COUNTED_SPEAKS if _COUNTED.search(row.name) else {}
+    dear = _DEAR_SPEAKS if (row.amount or 0) >= _DEAR else {}
+    return _FLOOR | counted | dear
 
 
 def _own_words(row: Assignable) -> dict[str, tuple[float, str]]:

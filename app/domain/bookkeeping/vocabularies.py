@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -20,7 +20,13 @@ SHORTEST_PART = 4
 _SURE = {1: 0.62, 2: 0.8}
 """How much a word, or several together, speak for a kind; more words speak no louder than three."""
 _SUREST, _WEAK = 0.88, 0.25
-_NAMED, _SHARED = 0.75, 0.25
+_NAMED, _TRADE, _SHARED = 0.75, 0.6, 0.25
+FEWEST, SPOKEN = 8, 0.25
+"""How many words tell a language, and which share of them one needs."""
+_WITHIN = 0.4
+"""How much a word speaks that is part of a known phrase: a fuel surcharge is not fuel."""
+_FOREIGN = 0.35
+"""How much a word speaks that is written alike in a language which is not spoken here."""
 """How much the name of a well-known company speaks."""
 
 
@@ -31,11 +37,13 @@ class Phrase:
     kind: str
     stems: frozenset[str]
     weight: float
+    languages: frozenset[str] = frozenset()
+    """Where the words are known; empty where language does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of cost or income: how accounts of it are called, and where it goes instead."""
+    """A kind of cost or income, and where it goes instead."""
 
     name: str
     income: bool
@@ -93,18 +101,35 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def in_text(text: str, *, income: bool = False) -> Evidence:
-    """What the words of a line, a product or an account say."""
-    return _said(text, vocabulary().lines, income=income)
+def in_text(text: str, spoken: frozenset[str] = frozenset(), *, income: bool = False) -> Evidence:
+    """What the words of a line or a product say, where these languages are spoken."""
+    return _said(text, vocabulary().lines, spoken, income=income)
 
 
-def in_supplier(text: str) -> Evidence:
-    """What the name of a company says, where it is known or tells its trade."""
-    said, known = Evidence(), vocabulary()
-    for part, loudness in ((_said(text, known.suppliers), 1.0), (_said(text, known.lines), 0.6)):
+def in_supplier(text: str, spoken: frozenset[str] = frozenset()) -> Evidence:
+    """What the name of a company says: what it is known for, or else its trade."""
+    known = _said(text, vocabulary().suppliers, spoken)
+    if max(known.loudest.values(), default=0.0) >= _NAMED:
+        return known
+    said = Evidence()
+    for part, loudness in ((known, 1.0), (_said(text, vocabulary().lines, spoken), _TRADE)):
         for kind, weight in part.kinds.items():
             said.add(kind, weight * loudness, part.words[kind])
     return said
+
+
+def languages(texts: Iterable[str]) -> frozenset[str]:
+    """The languages of these texts; none when too little of them is known to tell."""
+    hits: Counter[str] = Counter()
+    for text in texts:
+        found = frozenset(stems(text))
+        for word in found:
+            for phrase in vocabulary().lines.get(word, ()):
+                if len(phrase.languages) == 1 and phrase.stems <= found:
+                    hits.update(phrase.languages)
+    return frozenset(
+        language for language, n in hits.items() if hits.total() >= FEWEST and n >= SPOKEN * hits.total()
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -123,15 +148,30 @@ def unfolded(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16_384)
-def _said(text: str, phrases: Mapping[str, tuple[Phrase, ...]], *, income: bool = False) -> Evidence:
+def _said(
+    text: str, phrases: Mapping[str, tuple[Phrase, ...]], spoken: frozenset[str], *, income: bool = False
+) -> Evidence:
     written = {part: word for found, word in words(text) for part in unfolded(found)}
+    matched = [
+        phrase
+        for found in written
+        for phrase in phrases.get(found, ())
+        if phrase.stems <= written.keys() and vocabulary().kinds[phrase.kind].income is income
+    ]
+    longer = {phrase.stems for phrase in matched if len(phrase.stems) > 1}
     said = Evidence()
-    for found in written:
-        for phrase in phrases.get(found, ()):
-            if phrase.stems <= written.keys() and vocabulary().kinds[phrase.kind].income is income:
-                word = " ".join(written[part] for part in written if part in phrase.stems)
-                said.add(phrase.kind, phrase.weight, word)
+    for phrase in matched:
+        weight = phrase.weight
+        if spoken and phrase.languages and not phrase.languages & spoken:
+            weight *= _FOREIGN
+        if any(phrase.stems < other for other in longer):
+            weight *= _WITHIN
+        said.add(phrase.kind, weight, _as_written(phrase, written))
     return said
+
+
+def _as_written(phrase: Phrase, written: Mapping[str, str]) -> str:
+    return " ".join(dict.fromkeys(written[part] for part in written if part in phrase.stems))
 
 
 def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
@@ -144,13 +184,23 @@ def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
 
 
 def _phrases(kind: str, entry: Mapping[str, Any], *fields: str) -> Iterator[Phrase]:
-    found: dict[frozenset[str], float] = {}
+    weights: dict[frozenset[str], float] = {}
+    known_in: defaultdict[frozenset[str], set[str]] = defaultdict(set)
     for name in fields:
-        lists = entry.get(name, "")
-        for text, weak in _listed(lists if isinstance(lists, str) else ", ".join(lists.values())):
-            if together := frozenset(stems(text)):
-                found[together] = max(found.get(together, 0.0), _weight(name, len(together), weak))
-    return (Phrase(kind, together, weight) for together, weight in found.items())
+        for language, listed in _by_language(entry.get(name, "")):
+            for text, weak in _listed(listed):
+                if together := frozenset(stems(text)):
+                    weight = _weight(name, len(together), weak)
+                    weights[together] = max(weights.get(together, 0.0), weight)
+                    known_in[together].update([language] if language else [])
+    return (
+        Phrase(kind, together, weight, frozenset(known_in[together])) for together, weight in weights.items()
+    )
+
+
+def _by_language(lists: str | Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Names of companies are the same everywhere; other words belong to a language."""
+    return [("", lists)] if isinstance(lists, str) else lists.items()
 
 
 def _of_accounts(written: Mapping[str, Mapping[str, Any]]) -> Iterator[Phrase]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.bookkeeping.charts import Chart
 from app.domain.bookkeeping.facts import Facts, Past, learn, words_of
 from app.domain.bookkeeping.rankings import rank, suggest
+from app.domain.bookkeeping.vocabularies import languages
 from app.domain.suggestions import Strength, Suggestion
 from tests.bench.suggestions.cases import Business, Case
 
@@ -107,6 +108,7 @@ def first_facts(business: Business) -> Facts:
         chart=Chart(business.accounts),
         beside=beside,
         product_words=words_of(case.row.name for case in business.products),
+        spoken=languages(case.row.name for case in (*business.lines, *business.products)),
     )
 
 
