@@ -15,6 +15,7 @@ from app.domain.bookkeeping.facts import Facts, Learned, learn, words_of
 from app.domain.bookkeeping.rankings import is_open, suggest
 from app.domain.bookkeeping.vocabularies import languages
 from app.domain.suggestions import Reason, Strength, Suggestion
+from app.services.account_problems import base_currency
 from app.services.deps import Deps
 from app.store import assignables, ledger_accounts, revisions, suggestion_facts
 
@@ -151,7 +152,8 @@ _keeping = Lock()
 def _known(deps: Deps, entity_id: str) -> _Known:
     """From this process's memory, as long as the store still says the same."""
     db, place = deps.db, (str(deps.settings.database), entity_id)
-    stamp, revision = suggestion_facts.chart_stamp(db, entity_id), revisions.get(db, entity_id)
+    base = base_currency(db, entity_id)
+    stamp, revision = (*suggestion_facts.chart_stamp(db, entity_id), base), revisions.get(db, entity_id)
     with _keeping:
         kept = _kept.get(place)
     if kept is not None and (kept.chart_stamp, kept.revision) == (stamp, revision):
@@ -161,7 +163,7 @@ def _known(deps: Deps, entity_id: str) -> _Known:
     known = _Known(
         chart_stamp=stamp,
         revision=revision,
-        chart=kept.chart if kept and same_chart else Chart(ledger_accounts.find_offered(db, entity_id)),
+        chart=kept.chart if kept and same_chart else Chart(ledger_accounts.find_offered(db, entity_id), base),
         learned=learn(suggestion_facts.lines_of_accounts(db, entity_id)),
         product_words=words_of(products),
         spoken=(kept.spoken if kept and same_chart else None) or _spoken(deps, entity_id, products),

@@ -75,7 +75,7 @@ def get(deps: Deps, entity_id: str, kind: str, object_id: str) -> OneUnsent:
     document = unsent_documents.get(deps.db, entity_id, context, KINDS[kind], object_id)
     facts = document and readiness.facts(deps, entity_id, document.object_type, object_id, context)
     if not document or not facts:
-        raise NotThereError("This was sent already, or isn't here.")
+        raise NotThereError("There is no such bill or invoice here.")
     foretold = verdict(facts, context)
     return OneUnsent(
         document=document,
@@ -86,6 +86,12 @@ def get(deps: Deps, entity_id: str, kind: str, object_id: str) -> OneUnsent:
             for one in foretold.conditions
         ],
     )
+
+
+def record_of(deps: Deps, entity_id: str, kind: str, object_id: str) -> str | None:
+    """The record that tells what became of a document, once it was tried."""
+    object_type = "bill" if KINDS[kind] == "payable" else "receivable"
+    return unsent_documents.record_of(deps.db, entity_id, object_type, object_id)
 
 
 def update(deps: Deps, entity_id: str) -> None:

@@ -96,6 +96,18 @@ def get(db: Database, entity_id: str, context: Context, kind: str, object_id: st
     return next((_from_row(row, context) for row in rows), None)
 
 
+def record_of(db: Database, entity_id: str, object_type: str, object_id: str) -> str | None:
+    """The id of the newest synced record of a document; None while it was never tried."""
+    rows = db.query(
+        """
+        SELECT id FROM synced_records WHERE object_id = ? AND object_type = ? AND entity_id = ?
+        ORDER BY updated_at DESC LIMIT 1
+        """,
+        [object_id, object_type, entity_id],
+    )
+    return next((str(row["id"]) for row in rows), None)
+
+
 def _part(kind: str, context: Context, query: UnsentQuery, status: str, values: dict[str, Any]) -> str:
     table, extra = _TABLES[kind]
     lacks = document_lacks.lacks(kind, document_lacks.of_its_lines(kind))

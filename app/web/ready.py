@@ -48,9 +48,12 @@ def show(entity_id: str) -> Response:
 @bp.get("/<kind>/<object_id>")
 @needs(Action.SEE)
 def document(entity_id: str, kind: str, object_id: str) -> Response:
-    """One bill or invoice with everything that sending it needs."""
+    """One bill or invoice with everything that sending it needs; what was tried has its page in the log."""
     if kind not in KINDS:
         abort(404)
+    record_id = unsent.record_of(deps(), entity_id, kind, object_id)
+    if record_id is not None:
+        return redirect(url_for("records.show", entity_id=entity_id, record_id=record_id), code=302)
     return render(
         "ready/show.html",
         entity_id=entity_id,

@@ -321,6 +321,7 @@
   });
   tickFailed(document);
   tell();
+  if (bulkForm() && all() && document.activeElement === document.body) byId("bulk-account").focus();
   // Forms that lead to another page would lose what is on this one.
   document.addEventListener("submit", (event) => {
     if (navigator.onLine || event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;

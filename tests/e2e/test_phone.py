@@ -36,7 +36,7 @@ def outside(page: Page, selector: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", ["log", "assign/bills", "assign/products", "connection/history"])
+@pytest.mark.parametrize("path", ["log", "ready", "assign/bills", "assign/products", "connection/history"])
 def test_every_tab_is_on_the_screen_of_a_phone(phone: Page, emulator: Emulator, path: str) -> None:
     home = enter(phone, "Saguaro", "owner", emulator)
 

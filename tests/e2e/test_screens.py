@@ -49,6 +49,7 @@ SCREENS = (
     "log?tab=all",
     "log/retry?all=1",
     "log/handover",
+    "ready",
     "products/check",
     "there-is-no-such-page",
 )
@@ -118,6 +119,7 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
         "rules",
         "first-send",
         "log",
+        "ready",
         "connect/return",
     ):
         page.goto(f"{home}/{screen}")

@@ -94,11 +94,19 @@ def test_a_page_of_its_own_names_everything_that_sending_needs(enter: Enter, sto
     assert "There: Connected to Xero" in needs
 
 
-def test_what_was_tried_has_no_page_here(enter: Enter, store: Database) -> None:
+def test_what_was_tried_has_its_page_in_the_log(enter: Enter, store: Database) -> None:
+    add_documents(store)
+
+    answer = enter().get("/e/e1/ready/bills/tried")
+
+    assert (answer.status_code, answer.location) == (302, "/e/e1/log/r1")
+
+
+def test_what_is_not_there_has_no_page(enter: Enter, store: Database) -> None:
     add_documents(store)
     browser = enter()
 
-    assert browser.get("/e/e1/ready/bills/tried").status_code == 404
+    assert browser.get("/e/e1/ready/bills/gone").status_code == 404
     assert browser.get("/e/e1/ready/nothing/good").status_code == 404
 
 

@@ -59,11 +59,18 @@ class View:
 class Chart:
     """The accounts that may be chosen, indexed by what their names say. Made once, used for many rows."""
 
-    def __init__(self, accounts: Iterable[LedgerAccount]) -> None:
+    def __init__(self, accounts: Iterable[LedgerAccount], base: str | None = None) -> None:
+        """The accounts, and the currency of the books."""
         self.accounts: Mapping[str, LedgerAccount] = {
             account.id: account for account in accounts if account.offered
         }
+        self.base = base
         self._views: dict[tuple[Kind, str | None], View] = {}
+
+    def fits(self, account_id: str, row: Assignable) -> bool:
+        """Whether a row may be given this account, and it is of a usual type for it."""
+        account = self.accounts.get(account_id)
+        return account is not None and fits(account, row, self.base)
 
     def view(self, kind: Kind, currency: str | None) -> View:
         """What of the chart fits such rows."""
@@ -76,7 +83,7 @@ class Chart:
         fitting = [
             account
             for account in self._named
-            if fits_kind(account, kind) and fits_currency(account, currency)
+            if fits_kind(account, kind) and fits_currency(account, currency, self.base)
         ]
         return View(
             of_kind=_best((account.id, self._kinds[account.id]) for account in fitting),
@@ -121,9 +128,9 @@ def _rarity(accounts: Sequence[LedgerAccount]) -> Mapping[str, float]:
     return {word: max(0.1, 1 - math.log(count) / most) for word, count in counts.items()}
 
 
-def fits(account: LedgerAccount, row: Assignable) -> bool:
-    """Whether the account may be chosen for the row, is of a usual type for it, and in its currency."""
-    return account.offered and fits_kind(account, row.kind) and fits_currency(account, row.currency)
+def fits(account: LedgerAccount, row: Assignable, base: str | None = None) -> bool:
+    """Whether the account may be chosen for the row, is of a usual type for it, and takes its currency."""
+    return account.offered and fits_kind(account, row.kind) and fits_currency(account, row.currency, base)
 
 
 def fits_kind(account: LedgerAccount, kind: Kind) -> bool:
@@ -139,9 +146,11 @@ def is_fixed_asset(account: LedgerAccount) -> bool:
     return account.type.casefold() == "asset" and any(word in subtype for word in FIXED)
 
 
-def fits_currency(account: LedgerAccount, currency: str | None) -> bool:
-    """An account without a currency takes any."""
-    return not account.currency or not currency or account.currency.casefold() == currency.casefold()
+def fits_currency(account: LedgerAccount, currency: str | None, base: str | None = None) -> bool:
+    """An account without a currency takes any, and so does one in the currency of the books."""
+    if not account.currency or not currency:
+        return True
+    return account.currency.casefold() in (currency.casefold(), (base or "").casefold())
 
 
 def _kinds(account: LedgerAccount) -> dict[str, float]:

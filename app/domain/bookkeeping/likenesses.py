@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.assignables import Assignable, Kind
-from app.domain.bookkeeping.charts import Chart, View, fits
+from app.domain.bookkeeping.charts import View
 from app.domain.bookkeeping.facts import Facts
 from app.domain.bookkeeping.texts import joined, words
 from app.domain.bookkeeping.vocabularies import Evidence, in_supplier, in_text, unfolded, vocabulary
@@ -95,7 +95,7 @@ def _by_word(row: Assignable, facts: Facts, view: View) -> dict[str, _Said]:
         for account_id, fit in view.of_word.get(stem, ()):
             _add(found, account_id, weight * fit, word)
         for account_id, share in facts.learned.get(stem, {}).items():
-            if _fits(facts.chart, account_id, row):
+            if facts.chart.fits(account_id, row):
                 _add(found, account_id, weight * share * _LEARNED, word)
     return found
 
@@ -103,11 +103,6 @@ def _by_word(row: Assignable, facts: Facts, view: View) -> dict[str, _Said]:
 def _add(found: dict[str, _Said], account_id: str, weight: float, word: str) -> None:
     before, loudest = found.get(account_id, _NOTHING)
     found[account_id] = (1 - (1 - before) * (1 - weight), loudest or word)
-
-
-def _fits(chart: Chart, account_id: str, row: Assignable) -> bool:
-    account = chart.accounts.get(account_id)
-    return account is not None and fits(account, row)
 
 
 def _evidence(row: Assignable, facts: Facts) -> Evidence:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from app.domain.assignables import Assignable, Kind
-from app.domain.bookkeeping.charts import fits
 from app.domain.bookkeeping.facts import Facts, Past
 from app.domain.bookkeeping.likenesses import likenesses
-from app.domain.bookkeeping.texts import alike, key
+from app.domain.bookkeeping.texts import alike, key, shortened
 from app.domain.suggestions import Reason, Strength, Suggestion
 
 LAST = 6
@@ -52,20 +52,16 @@ def _worth_showing(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
 def _reasons(row: Assignable, facts: Facts) -> Iterator[tuple[Suggestion, float]]:
     """Accounts that fit the row, with how sure each is, in the order in which reasons count."""
     by_words = _by_words(row, facts)
-    known = [*_remembered(row, facts), *_same_line(row, facts), *_habit(row, facts, by_words)]
-    for suggestion in known:
-        account = facts.chart.accounts.get(suggestion.account_id)
-        if account is not None and fits(account, row):
+    for suggestion in (*_remembered(row, facts), *_from_history(row, facts, by_words)):
+        if facts.chart.fits(suggestion.account_id, row):
             yield suggestion, 1.0
     default_id = facts.default_id if row.kind is Kind.PRODUCTS else None
-    default = facts.chart.accounts.get(default_id or "")
-    for suggestion, sure in by_words:
-        if sure < POSSIBLE and default is not None and fits(default, row):
-            yield Suggestion(default.id, Strength.POSSIBLE, Reason.DEFAULT), 1.0
-            default = None
-        yield suggestion, sure
-    if default is not None and fits(default, row):
-        yield Suggestion(default.id, Strength.POSSIBLE, Reason.DEFAULT), 1.0
+    default = Suggestion(default_id or "", Strength.POSSIBLE, Reason.DEFAULT)
+    likely = [one for one in by_words if one[1] >= POSSIBLE]
+    yield from likely
+    if facts.chart.fits(default.account_id, row):
+        yield default, 1.0
+    yield from (one for one in by_words if one[1] < POSSIBLE)
 
 
 def _remembered(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
@@ -79,30 +75,41 @@ def _past(row: Assignable, facts: Facts) -> Sequence[Past]:
     return facts.products if row.kind is Kind.PRODUCTS else facts.of_supplier.get(row.supplier, ())
 
 
-def _same_line(row: Assignable, facts: Facts) -> Iterator[Suggestion]:
+def _from_history(
+    row: Assignable, facts: Facts, by_words: Sequence[tuple[Suggestion, float]]
+) -> list[Suggestion]:
+    """What lines like this one had, and what the supplier's lines have; agreeing, the habit is told."""
+    past = _past(row, facts)
+    same, habit = _same_line(row, past), _habit(past, by_words)
+    if same is None or habit is None:
+        return [one for one in (same, habit) if one is not None]
+    if same.reason is Reason.SIMILAR_WORDS and same.account_id == habit.account_id:
+        return [replace(habit, strength=same.strength)]
+    return [same, habit]
+
+
+def _same_line(row: Assignable, past: Sequence[Past]) -> Suggestion | None:
     """What the same line had before; said in numbers when it came often enough."""
     own = key(row.name)
-    if not own:
-        return
-    same = [past for past in _past(row, facts) if alike(own, key(past.name)) >= _SAME_LINE]
-    votes = Counter(past.account_id for past in same).most_common(1)
-    for account_id, used in votes:
+    same = [one for one in past if own and alike(own, key(one.name)) >= _SAME_LINE]
+    for account_id, used in Counter(one.account_id for one in same).most_common(1):
         strength = Strength.STRONG if used == len(same) else Strength.POSSIBLE
+        word = shortened(same[0].name)
         if used >= FEWEST and used / len(same) >= SHARE:
-            yield Suggestion(account_id, strength, Reason.HABIT, used=used, of=len(same), word=same[0].name)
-        elif used * 2 > len(same):
-            yield Suggestion(account_id, strength, Reason.SIMILAR_WORDS, word=same[0].name)
+            return Suggestion(account_id, strength, Reason.HABIT, used=used, of=len(same), word=word)
+        if used * 2 > len(same):
+            return Suggestion(account_id, strength, Reason.SIMILAR_WORDS, word=word)
+    return None
 
 
-def _habit(
-    row: Assignable, facts: Facts, by_words: Sequence[tuple[Suggestion, float]]
-) -> Iterator[Suggestion]:
-    last = [past.account_id for past in _past(row, facts)][:LAST]
+def _habit(past: Sequence[Past], by_words: Sequence[tuple[Suggestion, float]]) -> Suggestion | None:
+    last = [one.account_id for one in past[:LAST]]
     for account_id, used in Counter(last).most_common(1):
         if used >= FEWEST and used / len(last) >= SHARE:
             agreed = used == len(last) and _agreed(account_id, by_words)
             strength = Strength.STRONG if agreed else Strength.POSSIBLE
-            yield Suggestion(account_id, strength, Reason.HABIT, used=used, of=len(last))
+            return Suggestion(account_id, strength, Reason.HABIT, used=used, of=len(last))
+    return None
 
 
 def _agreed(account_id: str, by_words: Sequence[tuple[Suggestion, float]]) -> bool:
@@ -122,8 +129,13 @@ def _by_words(row: Assignable, facts: Facts) -> list[tuple[Suggestion, float]]:
     next_best = scored[1][0] if len(scored) > 1 else 0.0
     return [
         (
-            Suggestion(one.account_id, _strength(n, score, next_best), Reason.SIMILAR_WORDS, word=one.word),
-            score,
+            Suggestion(
+                one.account_id,
+                _strength(n, score, next_best),
+                Reason.SIMILAR_WORDS,
+                word=shortened(one.word),
+            ),
+            score if one.word else 0.0,
         )
         for n, (score, one) in enumerate(scored[:MOST_RANKED])
     ]

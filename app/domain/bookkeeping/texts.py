@@ -54,9 +54,10 @@ def stem(word: str) -> str:
 def words(text: str) -> tuple[tuple[str, str], ...]:
     """The stems of a text that say something, each once and with the word as it was written."""
     found: dict[str, str] = {}
-    for word in _WORD.findall(fold(text)):
+    for written in _WORD.findall(unicodedata.normalize("NFC", text[:LONGEST].casefold())):
+        word = fold(written)
         if len(word) > 1 and word not in _SILENT and not word.isdigit():
-            found.setdefault(stem(word), word)
+            found.setdefault(stem(word), written)
     return tuple(found.items())
 
 
@@ -80,3 +81,9 @@ def alike(one: frozenset[str], other: frozenset[str]) -> float:
 def joined(texts: Iterable[str | None]) -> str:
     """Several texts as one; what is missing or said twice is left out."""
     return " ".join(dict.fromkeys(text for text in texts if text))
+
+
+def shortened(text: str, longest: int = 40) -> str:
+    """A text that stands within a sentence."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= longest else one_line[: longest - 1].rstrip() + "…"

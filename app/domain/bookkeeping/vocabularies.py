@@ -152,7 +152,7 @@ def _said(
     for found in written:
         for phrase in phrases.get(found, ()):
             if phrase.stems <= written.keys() and vocabulary().kinds[phrase.kind].income is income:
-                word = " ".join(written[part] for part in written if part in phrase.stems)
+                word = " ".join(dict.fromkeys(written[part] for part in written if part in phrase.stems))
                 foreign = spoken and phrase.languages and not phrase.languages & spoken
                 said.add(phrase.kind, phrase.weight * (_FOREIGN if foreign else 1.0), word)
     return said
