@@ -436,6 +436,19 @@ def test_many_accounts_without_script_have_a_page_of_their_own(
     assert assignables.progress(filled, "e1", Kind.BILLS).saving == 2
 
 
+def test_what_the_picker_shows_is_not_taken_for_a_search(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    form = read(browser.get("/e/e1/assign/bills?pick=all").text).select_one("#assign-bulk")
+    assert form is not None
+
+    # The script's field for the account is called q too, and stands behind the hidden fields.
+    sent = fields(form)
+    sent["q"].append("310 Account 310")
+    browser.post(str(form["action"]), data=sent | {"account_id": "a1"})
+
+    assert assignables.progress(filled, "e1", Kind.BILLS).saving == 2
+
+
 def test_a_saved_row_offers_to_undo_and_without_script_that_leads_back(
     enter: Enter, filled: Database
 ) -> None:
