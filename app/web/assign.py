@@ -184,6 +184,7 @@ def page_of(entity_id: str, kind: Kind, asked: dict[str, str]) -> dict[str, Any]
         "progress": found.progress,
         "kept": kept,
         "place": place,
+        "filter_names": (*KEPT, "after", "before"),
         "place_here": url_for("assign.show", entity_id=entity_id, kind=kind, **place),
         "offered": offered,
         "usual": usual_types(kind.value),

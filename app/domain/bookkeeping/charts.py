@@ -15,13 +15,13 @@ from app.domain.bookkeeping.texts import fold, stems
 from app.domain.bookkeeping.vocabularies import Phrase, unfolded, vocabulary
 
 FIXED = ("fixed", "noncurrent", "non-current", "property", "plant", "tangible", "anlage", "immobilis")
-CONTRA = frozenset(
-    stems(
-        "depreciation amortisation amortization amortissement abschreibung abschreibungen accumulated"
-        " provision dotations unapplied uncategorised uncategorized revaluation revaluations unrealised"
-        " realised suspense rounding variation doubtful discounts refunds"
-    )
-)
+_BY_HAND = """
+    depreciation, amortisation, amortization, amortissements, abschreibungen, accumulated, provision,
+    dotations, unapplied, uncategorised, uncategorized, revaluation, unrealised, realised, suspense, rounding,
+    variation, doubtful, bad debts, discounts, refunds, income tax, corporation tax, körperschaftsteuer,
+    impôt sur les bénéfices, intangibles, goodwill, land, grund und boden
+"""
+BY_HAND = tuple(frozenset(stems(phrase)) for phrase in _BY_HAND.split(","))
 """Accounts with these words are for entries that a bookkeeper makes by hand."""
 NEUTRAL = frozenset(
     stems(
@@ -97,7 +97,7 @@ class Chart:
         return [
             account
             for account in sorted(self.accounts.values(), key=lambda account: account.id)
-            if any(fits_kind(account, kind) for kind in Kind) and not CONTRA & set(stems(account.name))
+            if any(fits_kind(account, kind) for kind in Kind) and not _by_hand(account.name)
         ]
 
     @cached_property
@@ -180,6 +180,11 @@ def _with_trade(account: LedgerAccount, found: dict[str, float]) -> dict[str, fl
     elif PURCHASED & set(stems(account.name)):
         found["goods"] = max(found.get("goods", 0.0), _OF_TRADE)
     return found
+
+
+def _by_hand(name: str) -> bool:
+    said = set(stems(name))
+    return any(phrase <= said for phrase in BY_HAND)
 
 
 def _phrases(said: set[str], *, income: bool) -> Iterator[Phrase]:

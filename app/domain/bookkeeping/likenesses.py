@@ -115,8 +115,8 @@ def _evidence(row: Assignable, facts: Facts) -> Evidence:
         beside = [name for name in facts.beside.get(row.supplier, ()) if name != row.name]
         for name in beside[:8]:
             _merge(said, in_text(name, facts.spoken), _BESIDE / min(len(beside), 8))
-        if own := {stem for stem, _ in words(row.name)} & facts.product_words:
-            said.add("goods", min(0.6, 0.25 * len(own)), "")
+        if own := [word for stem, word in words(row.name) if stem in facts.product_words]:
+            said.add("goods", min(0.6, 0.25 * len(own)), " ".join(own))
     return said
 
 

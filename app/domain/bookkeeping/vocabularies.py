@@ -23,6 +23,8 @@ _SUREST, _WEAK = 0.88, 0.25
 _NAMED, _TRADE, _SHARED = 0.75, 0.6, 0.25
 FEWEST, SPOKEN = 8, 0.25
 """How many words tell a language, and which share of them one needs."""
+_WITHIN = 0.4
+"""How much a word speaks that is part of a known phrase: a fuel surcharge is not fuel."""
 _FOREIGN = 0.35
 """How much a word speaks that is written alike in a language which is not spoken here."""
 """How much the name of a well-known company speaks."""
@@ -105,10 +107,12 @@ def in_text(text: str, spoken: frozenset[str] = frozenset(), *, income: bool = F
 
 
 def in_supplier(text: str, spoken: frozenset[str] = frozenset()) -> Evidence:
-    """What the name of a company says, where it is known or tells its trade."""
-    said, known = Evidence(), vocabulary()
-    for phrases, loudness in ((known.suppliers, 1.0), (known.lines, _TRADE)):
-        part = _said(text, phrases, spoken)
+    """What the name of a company says: what it is known for, or else its trade."""
+    known = _said(text, vocabulary().suppliers, spoken)
+    if max(known.loudest.values(), default=0.0) >= _NAMED:
+        return known
+    said = Evidence()
+    for part, loudness in ((known, 1.0), (_said(text, vocabulary().lines, spoken), _TRADE)):
         for kind, weight in part.kinds.items():
             said.add(kind, weight * loudness, part.words[kind])
     return said
@@ -148,14 +152,26 @@ def _said(
     text: str, phrases: Mapping[str, tuple[Phrase, ...]], spoken: frozenset[str], *, income: bool = False
 ) -> Evidence:
     written = {part: word for found, word in words(text) for part in unfolded(found)}
+    matched = [
+        phrase
+        for found in written
+        for phrase in phrases.get(found, ())
+        if phrase.stems <= written.keys() and vocabulary().kinds[phrase.kind].income is income
+    ]
+    longer = {phrase.stems for phrase in matched if len(phrase.stems) > 1}
     said = Evidence()
-    for found in written:
-        for phrase in phrases.get(found, ()):
-            if phrase.stems <= written.keys() and vocabulary().kinds[phrase.kind].income is income:
-                word = " ".join(dict.fromkeys(written[part] for part in written if part in phrase.stems))
-                foreign = spoken and phrase.languages and not phrase.languages & spoken
-                said.add(phrase.kind, phrase.weight * (_FOREIGN if foreign else 1.0), word)
+    for phrase in matched:
+        weight = phrase.weight
+        if spoken and phrase.languages and not phrase.languages & spoken:
+            weight *= _FOREIGN
+        if any(phrase.stems < other for other in longer):
+            weight *= _WITHIN
+        said.add(phrase.kind, weight, _as_written(phrase, written))
     return said
+
+
+def _as_written(phrase: Phrase, written: Mapping[str, str]) -> str:
+    return " ".join(dict.fromkeys(written[part] for part in written if part in phrase.stems))
 
 
 def _kind(name: str, entry: Mapping[str, Any]) -> Kind:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.bench.report import Figure
+from tests.bench.suggestions import speeds
 from tests.bench.suggestions.cases import read
 from tests.bench.suggestions.scores import Score, cold, growing, together
 
@@ -24,6 +25,7 @@ def run() -> Iterator[Figure]:
     yield _strong("Suggestions, business never seen", never_seen)
     yield _top_3("Suggestions, over some weeks", after_weeks, COLD_TOP_3)
     yield _strong("Suggestions, over some weeks", after_weeks)
+    yield from speeds.run()
 
 
 def _top_3(name: str, score: Score, limit: float) -> Figure:
