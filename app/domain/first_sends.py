@@ -103,6 +103,13 @@ class FirstSend:
         return self.outcome in (Outcome.RIGHT, Outcome.SKIPPED)
 
 
+def shape(send: FirstSend | None) -> str:
+    """Changes when its page has to be drawn anew: not any more while a person checks what arrived."""
+    if send is None:
+        return "none"
+    return f"arrived-{send.outcome}" if send.arrived else f"{send.phase}-{send.result}-{send.outcome}"
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A bill or an invoice that is ready and that nobody sent so far."""

@@ -28,7 +28,9 @@ from app.domain.first_sends import (
     Outcome,
     Preview,
     in_order,
+    shape,
 )
+from app.domain.holds import Hold
 from app.domain.readiness import Outcome as Foretold
 from app.domain.record_lists import LogFilter, RecordLine
 from app.domain.sync_rules import USUAL, SyncRules
@@ -36,6 +38,7 @@ from app.domain.synced_records import RecordState
 from app.services import first_send_steps, frames, outbox, previews, readiness, rules, verdicts
 from app.services.deps import Deps
 from app.services.frames import Frame
+from app.services.holds import standing
 from app.services.rules import RulesView
 from app.store import events, first_sends, holds, record_lists, revisions, rule_effects
 from app.store.database import write
@@ -93,12 +96,13 @@ class View:
         )
 
     @property
+    def hold(self) -> Hold | None:
+        """The hold that stands."""
+        return self.rules.hold
+
+    @property
     def shape(self) -> str:
-        """Changes when the page has to be drawn anew: not any more while a person checks what arrived."""
-        send = self.send
-        if send is None:
-            return "none"
-        return f"arrived-{send.outcome}" if send.arrived else f"{send.phase}-{send.result}-{send.outcome}"
+        return shape(self.send)
 
 
 def view(deps: Deps, entity_id: str, chosen: str = "", *, another: bool = False) -> View:
@@ -123,6 +127,11 @@ def view(deps: Deps, entity_id: str, chosen: str = "", *, another: bool = False)
         obstacle=_obstacle(frame, found),
         ready=sum(c.n for c in _fresh(found) if not c.lack),
     )
+
+
+def glance(deps: Deps, entity_id: str) -> tuple[FirstSend | None, Hold | None]:
+    """How far it is, and whether sending is on hold, without looking at any document."""
+    return first_sends.find(deps.db, entity_id), standing(deps.db, entity_id)
 
 
 def start(deps: Deps, entity_id: str, chosen: str) -> FirstSend:
@@ -284,26 +293,29 @@ def _candidates(deps: Deps, frame: Frame | None, found: RulesView) -> list[Candi
     if frame is None:
         return []
     db, entity_id = deps.db, frame.entity_id
-    per_status: dict[tuple[str, str], list[DocumentCount]] = {}
-    for count in _fresh(found):
-        per_status.setdefault((count.kind, count.status), []).append(count)
-    ready = [
-        _candidate(brief, kind, status, company=sum(c.n for c in counts) - 1)
-        for (kind, status), counts in per_status.items()
-        if any(not c.lack for c in counts)
-        for brief in rule_effects.find(
-            db, entity_id, found.context, kind=kind, status=status, group="ready", limit=_OF_STATUS
+    ready = []
+    for kind, object_type in OBJECT_TYPE_OF.items():
+        waiting = Counter[str]()
+        for count in (one for one in _fresh(found) if one.kind == kind):
+            waiting[count.status] += count.n
+        briefs = rule_effects.find_ready(
+            db, entity_id, found.context, kind=kind, statuses=_ready_statuses(found, kind), each=_OF_STATUS
         )
-    ]
+        for status, documents in briefs.items():
+            ready += [_candidate(brief, object_type, status, waiting[status] - 1) for brief in documents]
     ready += _stopped(deps, frame, found)
     usual = Counter(one.party for one in ready)
     described = first_sends.described(db, entity_id, ready)
     return in_order([replace(one, of_party=usual[one.party]) for one in described])
 
 
-def _candidate(brief: DocumentBrief, kind: str, status: str, company: int) -> Candidate:
+def _ready_statuses(found: RulesView, kind: str) -> list[str]:
+    return sorted({one.status for one in _fresh(found) if one.kind == kind and not one.lack})
+
+
+def _candidate(brief: DocumentBrief, object_type: str, status: str, company: int) -> Candidate:
     return Candidate(
-        object_type=OBJECT_TYPE_OF[kind],
+        object_type=object_type,
         id=brief.id,
         status=status,
         number=brief.number,

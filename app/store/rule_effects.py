@@ -74,6 +74,26 @@ def find(
     return [_from_row(kind, row, context) for row in rows]
 
 
+def find_ready(
+    db: Database, entity_id: str, context: Context, *, kind: str, statuses: Sequence[str], each: int = 50
+) -> dict[str, list[DocumentBrief]]:
+    """For each of these statuses up to so many that were never tried and lack nothing, newest first."""
+    rows = db.query(
+        f"""
+        SELECT * FROM (
+            SELECT *, row_number() OVER (PARTITION BY status ORDER BY created_at DESC, id DESC) AS place
+            FROM ({_documents(kind)})
+            WHERE status IN (SELECT value FROM json_each(:statuses)) AND {_GROUPS["ready"]})
+        WHERE place <= :each ORDER BY status, place
+        """,
+        _values(entity_id, context, kind) | {"statuses": json.dumps(list(statuses)), "each": each},
+    )
+    found: dict[str, list[DocumentBrief]] = {}
+    for row in rows:
+        found.setdefault(row["status"], []).append(_from_row(kind, row, context))
+    return found
+
+
 def confirmed(db: Database, entity_id: str, statuses: Sequence[str]) -> dict[str, str]:
     """For each status of invoices of which one was sent as it stands now: the id of such a record."""
     rows = db.query(

@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.domain.errors import InputError
-from app.domain.first_sends import CHECKS, reasons
+from app.domain.first_sends import CHECKS, Outcome, reasons, shape
+from app.domain.fixes import Destination
 from app.domain.people import Action
+from app.domain.problems import Fix
 from app.domain.sync_rules import outcome
-from app.services import first_sends, refresh
+from app.services import first_sends, fixes, refresh
 from app.services.first_sends import View
 from app.web import shells
 from app.web.access import needs
@@ -19,6 +21,7 @@ from app.web.rendering import render
 from app.web.requests import deps
 
 bp = Blueprint("first_send", __name__, url_prefix="/e/<entity_id>/first-send")
+FIXES = {"contact": Fix.CONTACT, "tax": Fix.TAX, "total": Fix.DOCUMENT}
 BEHIND = ("payables", "receivables", "sync_rules")
 
 
@@ -94,11 +97,11 @@ def skip(entity_id: str) -> Response:
 @beat("first-send")
 def changed(entity_id: str) -> str:
     """A step further is a new page."""
-    found = _view(entity_id)
-    if reshape(found.shape):
+    send, hold = first_sends.glance(deps(), entity_id)
+    if reshape(shape(send)):
         lead_to(url_for("first_send.show", entity_id=entity_id))
         return ""
-    return render_template("first_send/_beat.html", view=found)
+    return render_template("first_send/_beat.html", send=send, hold=hold)
 
 
 def _view(entity_id: str) -> View:
@@ -118,7 +121,21 @@ def _page(found: View, problem: InputError | None = None) -> Response:
         checks=CHECKS,
         why={one.key: reasons(one, found.candidates) for one in found.best},
         there=_there(found),
+        goals=_goals(found),
     )
+
+
+def _goals(found: View) -> dict[str, Destination]:
+    """Where that is put right which was not ticked."""
+    send, line = found.send, found.line
+    if send is None or line is None or send.outcome is not Outcome.WRONG:
+        return {}
+    back = url_for(".show", entity_id=send.entity_id)
+    return {
+        check: fixes.find(deps(), line, "UNKNOWN", fix=FIXES[check], back=back)
+        for check in send.unchecked
+        if check in FIXES
+    }
 
 
 def _there(found: View) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.lists import format_list
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,8 +15,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.domain.people import Action
-from app.domain.problems import problem_of
-from app.domain.record_lists import DAYS
+from app.domain.problems import Fix, problem_of
+from app.domain.record_lists import DAYS, ProblemGroup
 from app.domain.synced_records import OBJECT_TYPES, OBJECT_WORDS, RecordState
 from app.services import records
 from app.services.record_marks import MARKABLE
@@ -51,6 +52,7 @@ def show(entity_id: str) -> Response:
         type_words=OBJECT_WORDS,
         days=DAYS,
         group_text=records.group_text,
+        ways={group.code: way for group in found.groups if (way := _way(entity_id, query, group))},
         titles=_titles(found),
         markable=MARKABLE,
         kind_words=_kind_words(),
@@ -135,6 +137,25 @@ def address(entity_id: str, query: LogQuery, endpoint: str = "log.show", **chang
         **changes,
     }
     return url_for(endpoint, entity_id=entity_id, **{key: value for key, value in values.items() if value})
+
+
+def _way(entity_id: str, query: LogQuery, group: ProblemGroup) -> tuple[str, str] | None:
+    """What the link is called, and where it leads, when a whole group is put right on one of our screens."""
+    root, back = f"/e/{entity_id}", {"return": address(entity_id, query)}
+    shown = "problems" if group.code in ("ACC_ARCHIVED", "ACC_GONE") else "needs"
+    places = {
+        Fix.ASSIGN_BILL: (_("Assign accounts"), f"/assign/bills?{urlencode({'show': shown, **back})}"),
+        Fix.ASSIGN_PRODUCT: (_("Assign accounts"), f"/assign/products?{urlencode({'show': shown, **back})}"),
+        Fix.TAX: (_("Bills without a rate"), f"/assign/bills?{urlencode({'show': 'problems', **back})}"),
+        Fix.PRODUCT: (_("Check products"), "/products/check"),
+        Fix.RULES: (_("Sync rules"), "/rules"),
+        Fix.CONNECTION: (_("Connection"), "/connection"),
+        Fix.IMPORT: (_("Import"), "/import"),
+    }
+    place = places.get(group.problem.fix)
+    if place is None or (group.problem.fix is Fix.TAX and group.code != "TAX_MISSING"):
+        return None
+    return place[0], root + place[1]
 
 
 def _kind_words() -> dict[str, str]:

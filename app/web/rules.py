@@ -107,7 +107,8 @@ def closing_date(entity_id: str) -> Response:
 def hold(entity_id: str) -> Response:
     """Keep everything here for now, and say truthfully whether that worked."""
     result = rules.hold(deps(), entity_id, _("put on hold by hand"))
-    flash(result.words, "ok" if result.confirmed else "warn")
+    if not result.confirmed:  # the page itself tells of a hold
+        flash(result.words, "warn")
     return redirect(url_for(".show", entity_id=entity_id), code=303)
 
 

@@ -48,6 +48,7 @@ SCREENS = (
     "log?tab=left_out",
     "log?tab=all",
     "log/retry?all=1",
+    "log/handled",
     "log/handover",
     "ready",
     "products/check",

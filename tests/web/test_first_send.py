@@ -189,11 +189,15 @@ def test_when_something_is_wrong_sending_stays_on_hold_and_says_what_to_put_righ
 ) -> None:
     browser = enter()
 
-    browser.post("/e/e1/first-send/wrong", data={"checked": ["contact", "tax", "total"]})
+    browser.post("/e/e1/first-send/wrong", data={"checked": ["contact"]})
 
     page = page_of(browser)
     assert wire.rules == {"payable": [], "receivable": []}
-    assert words(page, "#first-wrong") == "Account: assign another one to the line. Assign accounts"
+    assert [a["href"] for a in page.select("#first-wrong a")] == [
+        "/e/e1/assign/bills?show=all&q=Acme+Dairy&return=/e/e1/first-send",
+        "/e/e1/bills/ALONE/tax?return=%2Fe%2Fe1%2Ffirst-send",
+    ]
+    assert "Total: change the amounts where the bill is kept." in words(page, "#first-wrong")
     assert "Sending stays on hold" in words(page)
 
 

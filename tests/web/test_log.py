@@ -347,3 +347,14 @@ def test_a_record_is_reached_whatever_its_id_is_made_of(enter: Enter, store: Dat
     assert form is not None
     assert odd in words(browser.get(str(link["href"])).text)
     assert form["action"] == form["hx-post"] == f"{link['href']}/retry?view=record&days=30"
+
+
+def test_a_group_leads_to_the_screen_where_it_is_put_right_and_back(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_record(store, "1042", error_text="Ledger account is missing")
+
+    page = soup(enter().get("/e/e1/log").text)
+
+    link = page.find("a", string="Assign accounts")
+    assert isinstance(link, Tag)
+    assert link["href"] == "/e/e1/assign/bills?show=needs&return=%2Fe%2Fe1%2Flog"

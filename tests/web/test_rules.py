@@ -338,7 +338,7 @@ def test_what_nobody_documents_is_left_open_until_one_was_confirmed_as_sent(
         add_record(store, "r2", object_id="paid", object_updated_at="2025-05-01T00:00:00+00:00", **of_now)
     browser = enter()
 
-    assert cell(browser, "overdue") == "Confirmed as sent"
+    assert cell(browser, "overdue") == "Confirmed as sent : see one that is overdue"
     assert cell(browser, "paid") == "Depends on Xero"
     assert cell(browser, "canceled") == "Void"
 
