@@ -34,8 +34,8 @@ def run() -> Iterator[Figure]:
 
 def _top_3(name: str, score: Score, limit: float) -> Figure:
     detail = (
-        f"of {score.rows} rows, aim {AIM:g}; right at first place {score.top_1:.2f}; shown for {score.coverage:.2f}, "
-        f"of these right {score.precision:.2f}"
+        f"of {score.rows} rows, aim {AIM:g}; right at first place {score.top_1:.2f}; "
+        f"shown for {score.coverage:.2f}, of these right {score.precision:.2f}"
     )
     return Figure(f"{name}: right account among three", score.top_3, limit, detail, at_least=True)
 
