@@ -427,7 +427,10 @@ def _is_fixed(line: RecordLine, found: Sequence[Condition], fixed_at: datetime |
         return fixed_at is not None and settled("ACC_ARCHIVED", found)
     if settled(line.problem, found):
         # The rate was there, and the accounting system did not take it all the same.
-        refused_rate = line.problem == "TAX_NO_MATCH" and "taxtype" in (line.error_text or "").lower()
+        said = (line.error_text or "").lower()
+        refused_rate = line.problem in ("TAX_NO_MATCH", "TAX_MISSING") and (
+            "taxtype" in said or "have a vat rate" in said
+        )
         return fixed_at is not None or not refused_rate
     told_of = any(condition.code == line.problem for condition in found)
     mended_here = line.why is not None and line.why.fix in (Fix.TAX, Fix.PRODUCT)

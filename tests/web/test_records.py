@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from sqlite_utils import Database
@@ -85,6 +86,24 @@ def test_once_put_right_the_old_error_is_struck_through(enter: Enter, store: Dat
     assert "not tried yet" in page.get_text()
     assert [one.get_text(strip=True)[:21] for one in page.select("s")] == ["A line has no account"]
     assert page.select_one("#retry") is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The TaxType code OUTPUT2 does not exist or cannot be used for this type of transaction.",
+        "Business Validation Error: Make sure all your transactions have a VAT rate before you save.",
+    ],
+)
+def test_a_rate_that_is_there_and_was_refused_all_the_same_is_not_put_right(
+    enter: Enter, store: Database, said: str
+) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "b1", {})
+        add_record(store, "r1", object_id="b1", error_text=said)
+
+    assert "not tried yet" not in enter().get("/e/e1/log/r1").text
 
 
 def test_an_archived_account_counts_as_put_right_only_after_a_change_here(
