@@ -21,7 +21,7 @@ MOST_KINDS, MOST_ALIKE = 10, 12
 _LEARNED, _HAS_OWN = 0.8, 0.5
 _FLOOR = {
     "goods": 0.09,
-    "general": 0.08,
+    "general": 0.05,
     "shop_supplies": 0.04,
     "office_supplies": 0.03,
     "subcontractors": 0.03,
