@@ -130,6 +130,7 @@ def test_a_choice_that_somebody_else_made_meanwhile_shows_both(enter: Enter, fil
 
     answer = browser.post("/e/e1/assign/bills/l1", data={"account_id": "a2", "seen": ""}, headers=HTMX)
 
+    assert 'hx-swap-oob="innerHTML:#alert"' in answer.text
     assert answer.status_code == 409
     assert [b.text for b in read(answer.text).select("button")] == ["Keep 310", "Use 200"]
 
@@ -511,3 +512,20 @@ def test_old_accounts_are_told_of_with_a_way_to_import_them_again(enter: Enter, 
     assert line is not None
     assert "Accounts were imported 30 hours ago." in line.get_text()
     assert line.select_one("form button").text == "Import accounts again"  # type: ignore[union-attr]
+
+
+def test_what_is_typed_to_find_an_account_is_not_sent_as_a_search(enter: Enter, filled: Database) -> None:
+    page = enter().get("/e/e1/assign/bills").text
+
+    field = page[page.index('role="combobox"') :].split(">")[0]
+
+    assert "name=" not in field  # the bulk bar's form would carry it as the filter `q`
+
+
+def test_a_search_says_how_many_rows_there_are(enter: Enter, filled: Database) -> None:
+    browser = enter()
+
+    swapped = browser.get("/e/e1/assign/bills?q=nobody", headers={"HX-Request": "true"}).text
+
+    assert '<div hx-swap-oob="innerHTML:#live">0 rows</div>' in swapped
+    assert "0 rows</div>" not in browser.get("/e/e1/assign/bills").text
