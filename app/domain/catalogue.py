@@ -85,6 +85,7 @@ ENTRIES = (
             r"no connected accounting",
             r"connection is not active",
             r"not connected to an accounting system",
+            r"connection was disconnected",
         ),
     ),
     Problem(
@@ -117,7 +118,7 @@ ENTRIES = (
         texts=(
             r"subscription period",
             r"invalid company status",
-            r"subscription (?:is|has) (?:been )?(?:inactive|ended|expired|cancell?ed)",
+            r"subscription (?:is|has|was) (?:been )?(?:inactive|ended|expired|cancell?ed)",
         ),
         codes=("6190",),
         xero=("Open the organisation's menu, then Subscription and billing, and renew the plan.",),
@@ -227,6 +228,7 @@ ENTRIES = (
         texts=(
             r"fetcherror|internalerror",
             r"service unavailable|bad gateway",
+            r"internal (?:server )?error|unexpected error",
             r"(?:http|status ?(?:code)?)[ =:]*50[0234]",
         ),
     ),
@@ -269,6 +271,16 @@ ENTRIES = (
             r"another user has deleted",
             r"existing (?:invoice|bill|document) .*could not be found",
         ),
+    ),
+    Problem(
+        "GONE_HERE",
+        "It no longer exists here",
+        "What this record is about was deleted here, so there is nothing left to send.",
+        "Nothing. If it is in %(system)s and isn't wanted there, delete it there too.",
+        Owner.NOT_NEEDED,
+        Again.NEVER,
+        Fix.NOWHERE,
+        texts=(r"object no longer exists", r"the product does not exist"),
     ),
     # Its date, its number, its currency.
     Problem(
@@ -438,6 +450,16 @@ ENTRIES = (
         ),
     ),
     Problem(
+        "PAYMENT_ACCOUNT",
+        "No account for payments",
+        "Payments go to %(system)s on an account of their own, and none is chosen for this business.",
+        "Have support choose an account for payments in the settings of your business. Then Retry.",
+        Owner.SUPPORT,
+        Again.AFTER_FIX,
+        Fix.SUPPORT,
+        texts=(r"ledger_account_ids\.payments is not set",),
+    ),
+    Problem(
         "ACC_LINE",
         "A line has no account",
         "A line of this bill needs a ledger account before it can be sent.",
@@ -505,6 +527,7 @@ ENTRIES = (
         "“%(line)s” needs a tax rate before it can be sent.",
         texts=(
             r"tax_rate_ref_id missing on a line: (?P<line>[^;]+)",
+            r"tax rate missing [^;:]* on a (?:line|product): (?P<line>[^;]+)",
             r"have a vat rate",
             r"tax_rate_ref_id missing",
             r"tax rate (?:is )?missing|no tax rate (?:on|is set)|without a tax rate",
@@ -735,6 +758,27 @@ ENTRIES = (
         Again.AFTER_FIX,
         Fix.SYSTEM,
         texts=(r"payment amount exceeds", r"payment is larger than the balance"),
+    ),
+    Problem(
+        "PAYMENT_FIRST",
+        "The invoice of the payment isn't there yet",
+        "A payment can only be sent once its invoice is in %(system)s.",
+        "Retry the invoice first, then the payment.",
+        Owner.YOU,
+        Again.AFTER_FIX,
+        Fix.DOCUMENT,
+        texts=(r"invoice of this payment is not in",),
+    ),
+    Problem(
+        "PRODUCT_NONE",
+        "No matching product",
+        "The product has no match in %(system)s. Products are matched by their exact name.",
+        "Give both the same name, or add the product in %(system)s. Then Retry.",
+        Owner.YOU,
+        Again.AFTER_FIX,
+        Fix.DOCUMENT,
+        "No product in %(system)s is called %(name)s.",
+        texts=(r"no item has this name: (?P<name>[^;]+)", r"no matching (?:product|item)"),
     ),
     Problem(
         "FIELD_MISSING",

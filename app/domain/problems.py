@@ -40,6 +40,8 @@ __all__ = [
 UNKNOWN = "UNKNOWN"
 CATALOGUE: Mapping[str, Problem] = {problem.code: problem for problem in ENTRIES}
 LONGEST_SAID = 300
+LONGEST_READ = 5_000
+"""What stands further on in a text is not read: nobody says that much, and reading takes its time."""
 
 _TEXTS = tuple(
     (problem.code, re.compile(text, re.IGNORECASE | re.DOTALL))
@@ -150,6 +152,7 @@ def fingerprint() -> str:
 
 def _parts(text: str) -> list[_Read]:
     """What is recognised in a text: each of its faults, else the text as a whole."""
+    text = text[:LONGEST_READ]
     known = [read for part in _BETWEEN.split(text) if (read := _read(part)).code != UNKNOWN]
     return known or [_read(text)]
 

@@ -12,7 +12,7 @@ _VARIES = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|“[^”]*”|\"[^\"]*\"|(?<!\w)'[^']{1,80}'(?!\w)|\b(?=[\w.:/-]*\d)\w[\w.:/-]*",
     re.IGNORECASE,
 )
-LONGEST = 300
+LONGEST, LONGEST_READ = 300, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class MessageGroup:
 
 def shape(text: str) -> str:
     """The text with what varies left open."""
-    return re.sub(r"\s+", " ", _VARIES.sub("…", text)).strip().casefold()
+    return re.sub(r"\s+", " ", _VARIES.sub("…", text[:LONGEST_READ])).strip().casefold()
 
 
 def grouped(messages: Iterable[Message]) -> list[MessageGroup]:

@@ -34,6 +34,11 @@ class ProductDetails:
         return next((unit for unit in self.units if unit.id == self.product.measure_unit_id), None)
 
     @property
+    def stamp(self) -> str:
+        """What Monite has, for noticing that somebody changed it while a form was open."""
+        return f"{self.product.price}/{self.product.currency}/{self.product.measure_unit_id}"
+
+    @property
     def saving(self) -> bool:
         return self.asked is not None and self.asked.open
 
@@ -107,6 +112,8 @@ class Edit:
     unit_id: str = ""
     new_unit: str = ""
     """The name of a unit that goes before the one that was chosen, and is made when there is none."""
+    seen: str = ""
+    """The stamp of the product when the form was drawn; '' asks for no comparison."""
     was: str = ""
     """For history, in words."""
     becomes: str = ""
@@ -116,6 +123,10 @@ def edit(deps: Deps, entity_id: str, product_id: str, wanted: Edit) -> ProductDe
     """Give the product its price and unit, with one short try to have it confirmed. Raises InputError."""
     with write(deps.db):
         found = get(deps, entity_id, product_id)
+        if wanted.seen not in ("", found.stamp):
+            raise InputError(
+                "price", _("Somebody changed this product meanwhile. Check it, then save again.")
+            )
         if wanted.unit_id and all(unit.id != wanted.unit_id for unit in found.units):
             raise InputError("unit", _("Choose one of the units that are listed."))
         if len(wanted.new_unit) > LONGEST_UNIT:

@@ -71,6 +71,11 @@ class RulesView:
         """The bills and invoices that these rules would send and that were never tried."""
         return effects.outlook(self.shown or NOTHING, self.counts)
 
+    @property
+    def under_way(self) -> int:
+        """How many bills and invoices are being sent at this moment."""
+        return sum(count.n for count in self.counts if count.record == "waiting")
+
     def due_by(self, lists: SyncRules) -> Outlook:
         """What these lists would send of what was never tried."""
         return effects.outlook(lists, self.counts)

@@ -211,7 +211,9 @@ def _ranges(kind: Kind, place: list[Any] | None, backwards: bool) -> Iterator[_R
 
 
 def _filter(entity_id: str, query: AssignQuery) -> tuple[str, list[Any]]:
-    where, values = ["entity_id = ?"], [entity_id]
+    one_bill = bool(query.only) and query.kind is Kind.BILLS
+    # A bill has few lines: with a plus, the planner does not go along the whole list to find them.
+    where, values = ["+entity_id = ?" if one_bill else "entity_id = ?"], [entity_id]
     if query.kind is Kind.PRODUCTS:
         where.append("gone = 0")
     if query.state is not None:
@@ -220,7 +222,7 @@ def _filter(entity_id: str, query: AssignQuery) -> tuple[str, list[Any]]:
     if query.supplier and query.kind is Kind.BILLS:
         where.append("supplier = ?")
         values.append(query.supplier)
-    if query.only and query.kind is Kind.BILLS:
+    if one_bill:
         where.append("payable_id = ?")
         values.append(query.only)
     if query.account:

@@ -61,6 +61,7 @@ def show(entity_id: str, kind: str) -> Response:
         "assign/index.html",
         fragment="assign/_table.html",
         beat_page=f"assign-{kind}",
+        announce=wants_fragment(),
         **page_of(entity_id, kind_of(kind), request.args.to_dict()),
     )
 

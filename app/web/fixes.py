@@ -212,6 +212,7 @@ def _edit(entity_id: str, found: ProductDetails) -> ProductDetails:
         currency=currency,
         unit_id=unit_id,
         new_unit=new_unit,
+        seen=form.get("seen", ""),
         was=_words(product.price, product.currency, names.get(product.measure_unit_id or "")),
         becomes=_words(price, currency, new_unit or names.get(unit_id or product.measure_unit_id or "")),
     )

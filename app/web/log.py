@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +31,16 @@ from app.web.texts import gettext
 
 _SHOWN = re.compile(r"(?P<state>[a-z_]+)(?P<tries>\d+)(?P<button>\*?)\.(?P<id>.+)")
 
+_PLACES = {
+    Fix.ASSIGN_BILL: ("Assign accounts", "assign/bills"),
+    Fix.ASSIGN_PRODUCT: ("Assign accounts", "assign/products"),
+    Fix.PRODUCT: ("Check products", "products/check"),
+    Fix.RULES: ("Sync rules", "rules"),
+    Fix.CONNECTION: ("Connection", "connection"),
+    Fix.IMPORT: ("Import", "import"),
+}
+_SHOWN_PROBLEMS = dict.fromkeys(("ACC_ARCHIVED", "ACC_GONE"), "problems")
+
 bp = Blueprint("log", __name__, url_prefix="/e/<entity_id>/log")
 
 
@@ -41,6 +52,7 @@ def show(entity_id: str) -> Response:
     records.freshen(deps(), entity_id)
     found = records.find(deps(), entity_id, query)
     shells.keep(found.frame)
+    here = address(entity_id, query)
     return render(
         "log/index.html",
         fragment="log/_answer.html",
@@ -52,12 +64,12 @@ def show(entity_id: str) -> Response:
         type_words=OBJECT_WORDS,
         days=DAYS,
         group_text=records.group_text,
-        ways={group.code: way for group in found.groups if (way := _way(entity_id, query, group))},
+        ways=_ways(entity_id, here, found.groups),
         titles=_titles(found),
         markable=MARKABLE,
-        kind_words=_kind_words(),
-        fine=_fine(found),
-        full_address=request.host_url.rstrip("/") + address(entity_id, query),
+        kind_words=_kind_words,
+        fine=_fine(found) if found.failing else "",
+        full_address=request.host_url[:-1] + here,
         on=_shown(found),
         waiting=any(line.state is RecordState.WAITING for line in found.page.lines),
     )
@@ -139,23 +151,19 @@ def address(entity_id: str, query: LogQuery, endpoint: str = "log.show", **chang
     return url_for(endpoint, entity_id=entity_id, **{key: value for key, value in values.items() if value})
 
 
-def _way(entity_id: str, query: LogQuery, group: ProblemGroup) -> tuple[str, str] | None:
-    """What the link is called, and where it leads, when a whole group is put right on one of our screens."""
-    root, back = f"/e/{entity_id}", {"return": address(entity_id, query)}
-    shown = "problems" if group.code in ("ACC_ARCHIVED", "ACC_GONE") else "needs"
-    places = {
-        Fix.ASSIGN_BILL: (_("Assign accounts"), f"/assign/bills?{urlencode({'show': shown, **back})}"),
-        Fix.ASSIGN_PRODUCT: (_("Assign accounts"), f"/assign/products?{urlencode({'show': shown, **back})}"),
-        Fix.TAX: (_("Bills without a rate"), f"/assign/bills?{urlencode({'show': 'problems', **back})}"),
-        Fix.PRODUCT: (_("Check products"), "/products/check"),
-        Fix.RULES: (_("Sync rules"), "/rules"),
-        Fix.CONNECTION: (_("Connection"), "/connection"),
-        Fix.IMPORT: (_("Import"), "/import"),
-    }
-    place = places.get(group.problem.fix)
-    if place is None or (group.problem.fix is Fix.TAX and group.code != "TAX_MISSING"):
-        return None
-    return place[0], root + place[1]
+def _ways(entity_id: str, here: str, groups: Sequence[ProblemGroup]) -> dict[str, tuple[str, str]]:
+    """For groups that are put right on one of our screens: what the link is called, and where it leads."""
+    wanted = {group.code: group.problem.fix for group in groups if group.problem.fix in _PLACES}
+    if not wanted:
+        return {}
+    back = urlencode({"return": here})
+    ways: dict[str, tuple[str, str]] = {}
+    for code, fix in wanted.items():
+        word, path = _PLACES[fix]
+        if path.startswith("assign"):
+            path += f"?show={_SHOWN_PROBLEMS.get(code, 'needs')}&{back}"
+        ways[code] = (gettext(word), f"/e/{entity_id}/{path}")
+    return ways
 
 
 def _kind_words() -> dict[str, str]:
@@ -172,7 +180,7 @@ def _kind_words() -> dict[str, str]:
 def _fine(found: records.Log) -> str:
     """The kinds that could be read, while others couldn't, as a list in words."""
     names = [name for kind, name in _kind_words().items() if kind not in found.failing]
-    if not names or not found.failing:
+    if not names:
         return ""
     rest = [name[:1].lower() + name[1:] for name in names[1:]]
     return str(format_list([names[0], *rest], locale=get_locale() or "en"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,10 @@ from app.domain.conditions import Stage
 from app.domain.outlines import cautions, outlook, reasons
 from app.domain.problems import codes_of
 from app.domain.readiness import Outcome, Verdict
+from app.emulator.errors import ConflictError
 from app.emulator.store import entities, meta
+from app.emulator.sync import connections as sync_connections
+from app.emulator.sync import push
 from app.services import closing_dates, readiness
 from app.store import document_lacks
 from tests.foretold_worlds import BothSides, both_sides
@@ -39,12 +43,12 @@ SAYS = {
 }
 
 ACCOUNTS = [
-    *["costs"] * 6, "none", "archived", "removed", "bank", "kept", "nobodys", "put away", "sales",
+    *["costs"] * 14, "none", "archived", "removed", "bank", "kept", "nobodys", "put away", "sales",
 ]  # fmt: skip
-TAXES = ["19"] * 6 + ["5 sales", "7 purchases", "20 archived", "17.5", "none"]
+TAXES = ["19"] * 9 + ["5 sales", "7 purchases", "20 archived", "17.5", "none"]
 RATES = ["rate 19"] * 2 + ["rate sales", "rate purchases", "rate archived", "rate nobodys", "rate removed"]
-PARTIES = ["Kohl AG"] * 5 + ["Blatt KG", "Doppelt GmbH", "Archiv OHG", "Neu & Co", "", "Neu & Co"]
-AMOUNTS = ["right"] * 8 + ["off", "nothing", "too much tax"]
+PARTIES = ["Kohl AG"] * 9 + ["Blatt KG", "Doppelt GmbH", "Archiv OHG", "Neu & Co", "", "Neu & Co"]
+AMOUNTS = ["right"] * 14 + ["off", "nothing", "too much tax"]
 BILL_STATUSES = ["waiting_to_be_paid"] * 4 + ["paid", "partially_paid", "draft", "approve_in_progress"]
 INVOICE_STATUSES = ["issued"] * 5 + ["overdue", "paid", "canceled", "uncollectible", "draft"]
 UNSEEN_LATER = {
@@ -94,6 +98,7 @@ class Scene:
     later: tuple[str, ...]
     closed_here: bool
     mended: bool
+    access_lost: bool
 
 
 def often(good: Any, *rest: Any) -> st.SearchStrategy[Any]:
@@ -153,6 +158,7 @@ SCENES = st.builds(
     later=st.lists(st.sampled_from(sorted(UNSEEN_LATER)), max_size=1).map(tuple),
     closed_here=st.booleans(),
     mended=st.booleans(),
+    access_lost=often(False, True),
 )
 
 
@@ -418,6 +424,18 @@ def check(world: World, object_id: str, said: Verdict, record: dict[str, Any]) -
         assert found <= allowed, f"{text!r} was not foretold ({said.cautions}), and is no blind spot"
 
 
+def access_is_lost_for_a_while(world: World) -> None:
+    """Meanwhile everything is told to be impossible, and so it is."""
+    practice = world.practice
+    sync_connections.revoke(practice.db, practice.connection_id)
+    assert {said.headline for said in foretell(world).values()} == {"NOT_CONNECTED"}
+    for record in world.records().values():
+        with pytest.raises(ConflictError):
+            push.push(practice.db, record["id"])
+    sync_connections.authorise(practice.db, practice.connection_id)
+    practice.run()
+
+
 def may_come_first(said: Verdict, found: set[str], unseen: set[str]) -> bool:
     """Whether something that nobody here can know may have stopped it before what was foretold."""
     stages = {one.code: one.stage for one in reversed(said.conditions) if one.ok is False}
@@ -436,6 +454,8 @@ def test_what_is_foretold_is_what_happens(scene: Scene) -> None:
                 world.make(spec)
             if number and scene.mended:
                 world.mend()
+            if number and scene.access_lost:
+                access_is_lost_for_a_while(world)
             said = foretell(world)
             if number:
                 world.accounts_are_put_away()

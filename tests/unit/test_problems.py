@@ -22,6 +22,7 @@ from app.domain.problems import (
 from app.domain.readiness import Context, DocumentFacts, verdict
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
+from app.emulator.rules.objections import OBJECTIONS
 from app.monite.answers import error_text
 
 Row = dict[str, Any]
@@ -112,6 +113,14 @@ KNOWN = [
     ("CONTACT_NONE", "Required parameter VendorRef is missing in the request"),
     ("NAME_TWICE", '{"code":"6240"}'),
     ("PERIOD_CLOSED", '{"code":6210}'),
+    ("GONE_HERE", "The object no longer exists"),
+    ("PAYMENT_ACCOUNT", "accounting.ledger_account_ids.payments is not set for the entity"),
+    ("PAYMENT_FIRST", "The invoice of this payment is not in the accounting system"),
+    ("PRODUCT_NONE", "No item has this name: Tea"),
+    ("RULES", "The status draft is not among the push statuses"),
+    ("TAX_MISSING", "Tax rate missing (tax_rate_ref_id) on a line: Oat milk"),
+    ("NOT_CONNECTED", "The connection was disconnected before the record was pushed."),
+    ("DOWN", "An unexpected error occurred while the record was pushed. Try again, or contact support."),
     ("UNKNOWN", "Account code 610 went for a walk"),
     ("UNKNOWN", ""),
 ]
@@ -120,6 +129,12 @@ KNOWN = [
 @pytest.mark.parametrize(("code", "text"), KNOWN)
 def test_a_raw_text_is_read_as_the_problem_it_tells_of(code: str, text: str) -> None:
     assert code_of(text, "bill") == code
+
+
+def test_whatever_the_emulator_can_be_told_to_say_is_recognised() -> None:
+    unknown = [one.id for one in OBJECTIONS.values() if code_of(one.example, "bill") == "UNKNOWN"]
+
+    assert unknown == []
 
 
 def test_a_missing_account_of_an_invoice_is_that_of_its_product() -> None:

@@ -532,3 +532,20 @@ def test_changes_of_a_file_say_so(enter: Enter, filled: Database) -> None:
     page = read(enter().get("/e/e1/assign/bills/changes").text)
 
     assert "as in lines.csv" in page.select_one(".changes-table").text  # type: ignore[union-attr]
+
+
+def test_what_is_typed_to_find_an_account_is_not_sent_as_a_search(enter: Enter, filled: Database) -> None:
+    page = enter().get("/e/e1/assign/bills").text
+
+    field = page[page.index('role="combobox"') :].split(">")[0]
+
+    assert "name=" not in field  # the bulk bar's form would carry it as the filter `q`
+
+
+def test_a_search_says_how_many_rows_there_are(enter: Enter, filled: Database) -> None:
+    browser = enter()
+
+    swapped = browser.get("/e/e1/assign/bills?q=nobody", headers={"HX-Request": "true"}).text
+
+    assert '<div hx-swap-oob="innerHTML:#live">0 rows</div>' in swapped
+    assert "0 rows</div>" not in browser.get("/e/e1/assign/bills").text

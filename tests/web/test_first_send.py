@@ -184,6 +184,20 @@ def test_when_it_is_right_the_rest_is_sent_by_the_rules_that_were_kept(
     assert words(page_of(browser, "/e/e1"), "#task-6-status") in ("", "Completed")
 
 
+def test_while_nobody_confirms_that_sending_starts_everything_is_on_hold_still(
+    enter: Enter, wire: Wire, arrived: Database
+) -> None:
+    wire.is_down = True
+    browser = enter()
+
+    browser.post("/e/e1/first-send/right", data={"checked": ALL})
+
+    told = words(page_of(browser))
+    assert "Saved here, not confirmed yet" in told
+    assert "Sending has started" not in told
+    assert "Choose one record to try" not in told
+
+
 def test_when_something_is_wrong_sending_stays_on_hold_and_says_what_to_put_right(
     enter: Enter, wire: Wire, arrived: Database
 ) -> None:

@@ -302,6 +302,22 @@ def test_what_cannot_be_used_is_named_and_kept(
     assert wire.patched == []
 
 
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
+    enter: Enter, tea: Database, wire: Wire
+) -> None:
+    seen = str(one(enter().get(TEA).text, "input[name=seen]")["value"])
+    with write(tea):
+        tea.execute("UPDATE products SET price = 990")
+
+    first = edit(enter(), seen=seen)
+    again = str(one(first.text, "input[name=seen]")["value"])
+
+    assert first.status_code == 422
+    assert "Somebody changed this product meanwhile" in words(first.text)
+    assert one(first.text, "#price")["value"] == "3.20"
+    assert edit(enter(), seen=again).status_code == 303
+
+
 def test_a_new_unit_is_made_for_a_product(enter: Enter, tea: Database, wire: Wire) -> None:
     edit(enter(), **{"new-unit": " pot "})
 

@@ -441,3 +441,16 @@ def test_rules_can_be_kept_for_after_one_was_sent_first(enter: Enter, wire: Wire
     page = read(browser.get("/e/e1/rules").text)
     assert ticked(page) == ["payable-paid", "receivable-issued"]
     assert "Used once sending is released." in words_of(page, ".rules-confirmed")
+
+
+def test_holding_says_that_what_is_on_its_way_cannot_be_called_back(
+    enter: Enter, wire: Wire, store: Database
+) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "b1", {})
+        add_record(store, "r1", object_id="b1", sync_status="pending")
+
+    page = read(enter().get("/e/e1/rules").text)
+
+    assert "1 is on its way and can't be called back" in words_of(page, ".rules-side")

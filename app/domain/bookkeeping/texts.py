@@ -27,7 +27,7 @@ _SAYS_NOTHING = """
 _SILENT = frozenset(_SAYS_NOTHING.split())
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The text in small letters, without accents."""
     small = text[:LONGEST].casefold()
@@ -36,7 +36,7 @@ def fold(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", small) if not unicodedata.combining(char))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A folded word without its ending, so that singular and plural meet; it need not be a word itself."""
     if len(word) > 4 and word.endswith("ies"):
@@ -50,7 +50,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def words(text: str) -> tuple[tuple[str, str], ...]:
     """The stems of a text that say something, each once and with the word as it was written."""
     found: dict[str, str] = {}
@@ -66,7 +66,7 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(found for found, _ in words(text))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def key(text: str) -> frozenset[str]:
     """What stays the same of a line's name from one month to the next."""
     return frozenset(found for found in stems(text) if not any(char.isdigit() for char in found))

@@ -132,7 +132,7 @@ def languages(texts: Iterable[str]) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def unfolded(word: str) -> tuple[str, ...]:
     """A stem and the German stems that it begins or ends with: "hallenmiet" holds "miet"."""
     found = [word]
@@ -147,7 +147,7 @@ def unfolded(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def _said(
     text: str, phrases: Mapping[str, tuple[Phrase, ...]], spoken: frozenset[str], *, income: bool = False
 ) -> Evidence:
