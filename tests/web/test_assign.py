@@ -130,6 +130,7 @@ def test_a_choice_that_somebody_else_made_meanwhile_shows_both(enter: Enter, fil
 
     answer = browser.post("/e/e1/assign/bills/l1", data={"account_id": "a2", "seen": ""}, headers=HTMX)
 
+    assert 'hx-swap-oob="innerHTML:#alert"' in answer.text
     assert answer.status_code == 409
     assert [b.text for b in read(answer.text).select("button")] == ["Keep 310", "Use 200"]
 
