@@ -19,8 +19,9 @@ from app.config import Settings
 from app.domain.account_files import Problem, Wrong
 from app.domain.account_names import Miss
 from app.domain.assignables import AssignState, Kind
+from app.domain.people import SYSTEM
 from app.services import assign_files as services
-from app.store import assignables
+from app.store import assignables, batches
 from app.store.database import to_text, write
 from app.web import assign_files
 from app.web.file_words import problem_words
@@ -284,6 +285,35 @@ def test_what_was_changed_after_the_preview_is_left_alone(enter: Enter, filled: 
 
     assert answer.status_code == 303
     assert line(filled, "l1") == (None, AssignState.ASSIGNED)
+
+
+def test_a_file_whose_rows_were_not_all_noted_when_the_process_died_is_applied_whole(
+    enter: Enter, filled: Database
+) -> None:
+    browser = enter()
+    place, _ = uploaded(browser, edited(browser, l1="0429", l2="0429"))
+    with write(filled):
+        batches.add(
+            filled,
+            "e1",
+            batch_id="cut-off",
+            kind="assign",
+            form_key=f"account-file:{place.rsplit('/', 1)[1]}",
+            total=1,
+            details={"kind": "bills"},
+            actor=SYSTEM,
+            now=NOW - timedelta(minutes=3),
+        )
+        filled.execute(
+            "UPDATE payable_lines SET wanted_account_id = 'a2', save_state = 'saving' WHERE id = 'l1'"
+        )
+
+    answers = [browser.post(place), browser.post(place)]
+
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    assert "batch=cut-off" not in answers[0].headers["Location"]
+    assert [line(filled, each)[0] for each in ("l1", "l2")] == ["a2", "a2"]
+    assert filled.execute("SELECT object_id FROM outbox").fetchall() == [("l2",)]
 
 
 def test_an_account_that_was_archived_after_the_preview_is_refused_in_words(
