@@ -37,6 +37,7 @@ from app.store import account_choices, account_files, assignables, events
 from app.store.database import write
 
 KEPT = timedelta(days=30)
+NOTED_WITHIN = timedelta(minutes=2)
 AT_ONCE = 1000
 SHOWN = 100
 """Rows of each part that a page shows; the report has them all."""
@@ -168,19 +169,32 @@ def apply(
     ]
     if not wanted:
         raise InputError("apply", _("There is nothing in this file to apply."))
-    batch = bulk_assignments.start(
+    key = f"account-file:{file.id}"
+    batch = _start(deps, file, wanted, key)
+    while _was_cut_off(deps, batch):
+        # What was noted until then has its account; the others are noted now.
+        batch = _start(deps, file, wanted, f"{key}:{batch.id}")
+    with write(deps.db):
+        account_files.mark_applied(deps.db, file.id, batch.id, deps.clock())
+    return batch
+
+
+def _start(deps: Deps, file: AccountFile, wanted: Sequence[Change], form_key: str) -> Batch:
+    return bulk_assignments.start(
         deps,
-        entity_id,
+        file.entity_id,
         file.kind,
         {change.id: change.account_id for change in wanted},
-        form_key=f"account-file:{file.id}",
+        form_key=form_key,
         expected={change.id: change.before or None for change in wanted},
         details={"file": file.name, "file_id": file.id},
         reasons={change.id: {"file": file.name} for change in wanted},
     )
-    with write(deps.db):
-        account_files.mark_applied(deps.db, file.id, batch.id, deps.clock())
-    return batch
+
+
+def _was_cut_off(deps: Deps, batch: Batch) -> bool:
+    """Whether whoever noted the rows of a batch died before they were all noted."""
+    return "left" not in batch.details and deps.clock() - batch.created_at > NOTED_WITHIN
 
 
 def _judged(

@@ -1,7 +1,7 @@
 """Accounts for many rows at once, of any number: noted thousand by thousand, sent by the worker.
 
-A batch that is cut off while it is being noted holds what was noted until then; the other rows stand as
-they stood, and the page that started it says how many it holds.
+A batch that is cut off while it is being noted holds what was noted until then, and says so; the other
+rows stand as they stood.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ TOLD = 50
 _KINDS = ("suggestions", "undoes", "replaces", "file")
 """What a batch may be besides the same account for many rows."""
 STOPPED_LATELY = timedelta(days=2)
+NOTED_BY_THEN = timedelta(minutes=10)
+"""A batch that is still not wholly noted after this long was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +234,14 @@ def settle(deps: Deps, entity_id: str) -> int:
 def settle_stopped(deps: Deps) -> int:
     """Settle every entity that stopped a bulk assignment lately, whoever looks at it.
 
-    What was being sent when a person stopped it may end without an answer long after they left.
+    What was being sent when a person stopped it may end without an answer long after they left. A batch
+    that was cut off while it was being noted is told of with what it holds, so that it can be taken back.
     """
-    stopped = batch_rows.entities_that_stopped(deps.db, BATCH, deps.clock() - STOPPED_LATELY)
+    now = deps.clock()
+    stopped = batch_rows.entities_that_stopped(deps.db, BATCH, now - STOPPED_LATELY)
+    for batch in batch_rows.untold(deps.db, BATCH, since=now - STOPPED_LATELY, before=now - NOTED_BY_THEN):
+        with write(deps.db):
+            _tell(deps.acting_as(batch.actor), batch, {**batch.details, **_told(_Tally())}, batch.total)
     return sum(settle(deps, entity_id) for entity_id in stopped)
 
 
@@ -243,33 +250,37 @@ def _note_all(deps: Deps, batch: Batch, kind: Kind, asked: _Asked, about: Mappin
     db, tally = deps.db, _Tally()
     for ids in _portions(asked.wanted):
         with write(db):
+            if batches.get(db, batch.entity_id, batch.id).stop_requested_at is not None:
+                break
             made = _choices(assignables.changeable(db, batch.entity_id, kind, ids), asked, tally)
             choices.make_in_batch(deps, batch.entity_id, kind, made, batch.id)
             batch_rows.grow(db, batch.id, len(made))
     with write(db):
-        now = deps.clock()
-        batch_rows.describe(db, batch.id, {**about, **_told(tally)})
-        if tally.made:
-            events.add(
-                db,
-                batch.entity_id,
-                now,
-                ASSIGNED_MANY,
-                deps.actor,
-                object_type=choices.object_type(kind),
-                became=about.get("account_id"),
-                note=str(tally.made),
-                details={
-                    "batch": batch.id,
-                    **{key: about[key] for key in _KINDS if key in about},
-                },
-            )
-        if "undoes" in about:
-            undone = batches.get(db, batch.entity_id, about["undoes"])
-            batch_rows.describe(db, undone.id, {**undone.details, "undone_by": batch.id})
-        batch_rows.finish(db, batch.id, now)
-        revisions.bump(db, batch.entity_id)
+        _tell(deps, batch, {**about, **_told(tally)}, tally.made)
     deps.wake()
+
+
+def _tell(deps: Deps, batch: Batch, details: Mapping[str, Any], made: int) -> None:
+    """All of a batch is noted: the trail tells of it as one, and it may come to its end."""
+    db, now = deps.db, deps.clock()
+    batch_rows.describe(db, batch.id, details)
+    if made:
+        events.add(
+            db,
+            batch.entity_id,
+            now,
+            ASSIGNED_MANY,
+            deps.actor,
+            object_type=choices.object_type(Kind(details["kind"])),
+            became=details.get("account_id"),
+            note=str(made),
+            details={"batch": batch.id, **{key: details[key] for key in _KINDS if key in details}},
+        )
+    if "undoes" in details:
+        undone = batches.get(db, batch.entity_id, details["undoes"])
+        batch_rows.describe(db, undone.id, {**undone.details, "undone_by": batch.id})
+    batch_rows.finish(db, batch.id, now)
+    revisions.bump(db, batch.entity_id)
 
 
 def _portions(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -97,6 +97,18 @@ def entities_that_stopped(db: Database, kind: str, since: datetime) -> list[str]
     return [row[0] for row in rows.fetchall()]
 
 
+def untold(db: Database, kind: str, *, since: datetime, before: datetime) -> list[Batch]:
+    """Batches of this kind, made in that time, of which nobody wrote down what was left alone."""
+    rows = db.query(
+        """
+        SELECT * FROM batches
+        WHERE kind = ? AND created_at BETWEEN ? AND ? AND details ->> 'left' IS NULL
+        """,
+        [kind, to_text(since), to_text(before)],
+    )
+    return [_from_row(row) for row in rows]
+
+
 def progress(db: Database, batch: Batch) -> BatchProgress:
     """How far the batch is, counted now."""
     counts: dict[str, int] = {}

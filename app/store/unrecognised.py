@@ -13,7 +13,7 @@ MOST = 1000
 """Different texts that are read; nobody looks further than that."""
 
 
-def find(db: Database, most: int = MOST) -> list[Message]:
+def find(db: Database) -> list[Message]:
     """The texts of records that stopped for an unknown reason, the most frequent first."""
     rows = db.query(
         """
@@ -23,7 +23,7 @@ def find(db: Database, most: int = MOST) -> list[Message]:
         FROM synced_records WHERE problem = 'UNKNOWN'
         GROUP BY error_text ORDER BY count(*) DESC, error_text LIMIT ?
         """,
-        [most],
+        [MOST],
     )
     # SQLite takes the bare columns from the row that max() found.
     return [

@@ -175,7 +175,7 @@ def _report_rows(entity_id: str, file: AccountFile) -> Iterator[list[Cell]]:
         ]
         found.append((problem.number, cells))
     for change in file.report.changes:
-        word = _("Changed by somebody else meanwhile") if change.is_conflict else _("Would change")
+        word = _("Changed here since") if change.is_conflict else _("Would change")
         before = labels.get(change.before, change.before)
         after = labels.get(change.account_id, change.account_id)
         found.append((change.number, [change.id, word, None, None, None, None, before, after]))
@@ -210,6 +210,7 @@ def _preview_page(entity_id: str, file_id: str, problem: str = "", status: int =
             entity_id=entity_id,
             kind=found.file.kind,
             found=found,
+            labels={account_id: account.label for account_id, account in found.accounts.items()},
             file=found.file,
             report=report,
             problems=[(each, problem_words(each, found.file.kind, system)) for each in found.problems],

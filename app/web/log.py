@@ -39,7 +39,7 @@ _PLACES = {
     Fix.CONNECTION: ("Connection", "connection"),
     Fix.IMPORT: ("Import", "import"),
 }
-_SHOWN_PROBLEMS = dict.fromkeys(("ACC_ARCHIVED", "ACC_GONE"), "problems")
+_SHOWN_PROBLEMS = dict.fromkeys(("ACC_ARCHIVED", "ACC_GONE", "INACTIVE"), "problems")
 
 bp = Blueprint("log", __name__, url_prefix="/e/<entity_id>/log")
 

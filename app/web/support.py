@@ -33,7 +33,9 @@ def index() -> Response:
 @needs(Action.SUPPORT)
 def issues() -> Response:
     """What accounting systems said that no entry of the catalogue knows, over all businesses."""
-    return render("support/issues.html", groups=support.unrecognised(deps()))
+    groups = support.unrecognised(deps())
+    unlisted = support.count_unrecognised(deps()) - sum(group.records for group in groups)
+    return render("support/issues.html", groups=groups, unlisted=unlisted)
 
 
 @bp.get("/e/<entity_id>")

@@ -10,6 +10,11 @@ The log of one business among a thousand, in a store of 1,000,000 records, keeps
 by record, filtered, searched and far behind; a review of a Retry of 10,000 records takes at most 2 seconds,
 and per record at most 1.3 times what it takes for a few hundred.
 
+Of an entity with 50,000 bill lines, filters and searches take at most 1.5 times what the first page takes,
+2.6 where all lines are gone through or a page names 50 suppliers; a file of all lines is written, and read
+and compared, within 6 seconds each; one account for all of them keeps others from the store for at most
+half a second at a time. The account picker with 2,000 accounts takes at most 3 times its bare page.
+
 The emulator's rows: a record among twice as many costs at most 1.3 times what it cost before, pulled and
 matched or pushed, and thousands of them take a few seconds; pages of its lists far behind the first cost
 at most 1.2 times the first; `smooth` loads within a second and at most 6 times what its bare rows take;

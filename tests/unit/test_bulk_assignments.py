@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlite_utils import Database
@@ -21,7 +22,7 @@ from app.services import (
     remember_questions,
 )
 from app.services.deps import Deps
-from app.store import events, remembered_choices
+from app.store import account_saves, batches, events, remembered_choices
 from app.store import outbox as outbox_rows
 from app.store.database import write
 from tests.factories import Clock, make_deps
@@ -306,3 +307,46 @@ def test_thousands_at_once_hold_the_store_only_for_moments(
     batch = bulk_assignments.assign_many(deps, "e1", Kind.BILLS, query, account_id="a1", form_key="k")
 
     assert (batch.total, portions) == (2500, [1000, 1000, 500])
+
+
+def test_a_batch_that_was_cut_off_while_it_was_noted_is_told_of_and_can_be_taken_back(
+    deps: Deps, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_saves, "AT_ONCE", 2)
+    make, calls = choices.make_in_batch, iter((True, False))
+
+    def dies_later(deps: Deps, entity_id: str, kind: Kind, made: list[Choice], batch_id: str) -> None:
+        if not next(calls):
+            raise KeyboardInterrupt
+        make(deps, entity_id, kind, made, batch_id)
+
+    monkeypatch.setattr(choices, "make_in_batch", dies_later)
+    with pytest.raises(KeyboardInterrupt):
+        start(deps, dict.fromkeys(["l0", "l1", "l2"], "a1"))
+    monkeypatch.undo()
+    outbox.pump(deps, seconds=2)
+    later = replace(deps, clock=Clock(deps.clock() + timedelta(minutes=11)))
+
+    for _ in range(2):
+        bulk_assignments.settle_stopped(later)
+
+    [change] = assignment_changes.listing(deps, "e1", Kind.BILLS).changes
+    assert (change.event.actor.name, change.event.note, change.can_undo) == ("Marie", "2", True)
+    assert accounts(deps) == ["a1", "a1", None, None]
+
+
+def test_a_stop_reaches_a_batch_that_is_still_being_noted(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_saves, "AT_ONCE", 2)
+    make = choices.make_in_batch
+
+    def stopped_at_once(deps: Deps, entity_id: str, kind: Kind, made: list[Choice], batch_id: str) -> None:
+        make(deps, entity_id, kind, made, batch_id)
+        batches.request_stop(deps.db, batch_id, deps.clock())
+
+    monkeypatch.setattr(choices, "make_in_batch", stopped_at_once)
+
+    batch_id = start(deps, dict.fromkeys(["l0", "l1", "l2"], "a1"))
+
+    assert bulk_assignments.get(deps, "e1", batch_id).total == 2

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from app.config import Settings
 from app.domain.assignables import Kind
-from app.domain.events import ASSIGNED, RETRIED, Event, Told, told
+from app.domain.events import ASSIGNED, RETRIED, UNDONE, Event, Told, told
 from app.domain.people import Actor, Role
 from app.services import bulk_assignments, histories
 from app.services.deps import Deps
@@ -108,3 +108,9 @@ def test_a_line_whose_beginning_was_not_read_says_at_least() -> None:
     cut = told([make_event(0), make_event(1)], 5, cut=True)
 
     assert (whole[0].times_text, cut[0].times_text) == ("2", "2+")
+
+
+def test_what_was_put_back_is_not_told_as_assigned_and_stays_apart_from_what_was() -> None:
+    lines = told([make_event(1, details={"undoes": 7}, became=None), make_event(2), make_event(3)], 5)
+
+    assert [(line.kind, line.times) for line in lines] == [(UNDONE, 1), (ASSIGNED, 2)]

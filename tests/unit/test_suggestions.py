@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -12,7 +13,8 @@ from app.domain.assignables import AssignQuery, AssignState, Kind
 from app.domain.suggestions import Reason, Strength, Suggestion
 from app.services import suggestions
 from app.services.deps import Deps
-from app.store import assignables
+from app.store import assignables, revisions
+from app.store.database import write
 from tests.factories import make_deps
 from tests.suggestion_rows import add_account, add_line, add_product, remember, set_default
 
@@ -156,3 +158,61 @@ def test_all_rows_of_a_filter_are_suggested_for_up_to_a_number(deps: Deps) -> No
 )
 def test_each_reason_has_its_words(suggestion: Suggestion, words: str) -> None:
     assert suggestions.sentence(suggestion, "Acme Dairy") == words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ledger_accounts SET status = 'Archived' WHERE id = 'rent'",
+        "UPDATE ledger_accounts SET gone = 1 WHERE id = 'rent'",
+        "UPDATE ledger_accounts SET name = 'Kostenart U' WHERE id = 'rent'",
+        "UPDATE ledger_accounts SET type = 'Liability', seen_at = '2026-06-08T11:00:00Z' WHERE id = 'rent'",
+    ],
+)
+def test_a_chart_that_was_kept_in_memory_is_left_when_an_account_changes(deps: Deps, change: str) -> None:
+    add_account(deps.db, "rent", "Rent")
+    add_line(deps.db, "new", "Office rent June")
+    before = suggested(deps)["new"].account_id
+
+    deps.db.execute(change)
+
+    assert (before, suggested(deps)) == ("rent", {})
+
+
+def test_words_of_lines_that_were_given_an_account_count_at_once(deps: Deps) -> None:
+    add_line(deps.db, "new", "Gubbins, green", supplier="Nobody")
+    before = suggested(deps)
+    add_line(deps.db, "past", "Gubbins, blue", supplier="Somebody", account="other")
+    add_line(deps.db, "past-2", "Gubbins, red", supplier="Somebody", account="other")
+    with write(deps.db):
+        revisions.bump(deps.db, "e1")
+
+    assert before == {}
+    assert suggested(deps)["new"].account_id == "other"
+
+
+def test_an_account_taken_away_by_a_person_is_not_suggested_again_while_that_is_on_its_way(
+    deps: Deps,
+) -> None:
+    remember(deps.db, "Acme Dairy", "other")
+    add_line(deps.db, "taken", account="other", wanted="", save_state="saving")
+
+    assert suggested(deps, AssignQuery(Kind.BILLS)) == {}
+
+
+def test_the_history_is_read_along_indexes_however_many_lines_there_are(deps: Deps) -> None:
+    add_past(deps, "goods", "goods", "goods")
+    add_line(deps.db, "new", "Oat milk")
+    add_product(deps.db, "p", "Oat milk")
+    asked: list[tuple[str, Any]] = []
+
+    with deps.db.tracer(lambda sql, params: asked.append((sql, params))):
+        suggested(deps)
+        suggested(deps, PRODUCTS)
+
+    reads = [(sql, params) for sql, params in asked if "FROM payable_lines" in sql or "FROM products" in sql]
+    plans = [
+        row[3] for sql, params in reads for row in deps.db.execute(f"EXPLAIN QUERY PLAN {sql}", params or [])
+    ]
+    assert any("payable_lines" in step for step in plans)
+    assert not [step for step in plans if step.startswith(("SCAN payable_lines", "SCAN products"))]

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from app.config import Settings
 from app.domain.assignables import Kind
-from app.store import account_saves, assignables, remembered_choices
+from app.domain.people import Actor, Role
+from app.store import account_saves, assignables, events, remembered_choices
 from app.store.database import to_text, write
 from app.web import assign
 from tests.log_samples import add_bill, add_books, add_record
@@ -130,6 +131,7 @@ def test_a_choice_that_somebody_else_made_meanwhile_shows_both(enter: Enter, fil
 
     answer = browser.post("/e/e1/assign/bills/l1", data={"account_id": "a2", "seen": ""}, headers=HTMX)
 
+    assert 'hx-swap-oob="innerHTML:#alert"' in answer.text
     assert answer.status_code == 409
     assert [b.text for b in read(answer.text).select("button")] == ["Keep 310", "Use 200"]
 
@@ -511,6 +513,26 @@ def test_old_accounts_are_told_of_with_a_way_to_import_them_again(enter: Enter, 
     assert line is not None
     assert "Accounts were imported 30 hours ago." in line.get_text()
     assert line.select_one("form button").text == "Import accounts again"  # type: ignore[union-attr]
+
+
+def test_changes_of_a_file_say_so(enter: Enter, filled: Database) -> None:
+    with write(filled):
+        events.add(
+            filled,
+            "e1",
+            NOW,
+            "account_assigned",
+            Actor("Sam", Role.OWNER),
+            object_type="line_item",
+            object_id="l1",
+            became="a1",
+            note="Milk",
+            details={"file": "lines.csv"},
+        )
+
+    page = read(enter().get("/e/e1/assign/bills/changes").text)
+
+    assert "as in lines.csv" in page.select_one(".changes-table").text  # type: ignore[union-attr]
 
 
 def test_what_is_typed_to_find_an_account_is_not_sent_as_a_search(enter: Enter, filled: Database) -> None:

@@ -16,11 +16,15 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from app.config import Settings
+from app.domain.account_files import Problem, Wrong
+from app.domain.account_names import Miss
 from app.domain.assignables import AssignState, Kind
+from app.domain.people import SYSTEM
 from app.services import assign_files as services
-from app.store import assignables
+from app.store import assignables, batches
 from app.store.database import to_text, write
 from app.web import assign_files
+from app.web.file_words import problem_words
 from tests.factories import make_deps
 from tests.web.conftest import NOW, Enter
 
@@ -45,6 +49,7 @@ def filled(store: Database) -> Database:
         add_line(store, "l1", HOSTILE)
         add_line(store, "l2", "Beans", account="a1")
         add_line(store, "l3", "Cups", status="paid")
+        add_line(store, "of-somebody-else", "Clay", entity="e2")
         store.execute(
             "INSERT INTO products (id, entity_id, name, price, currency, updated_at, raw, seen_at)"
             " VALUES ('p1', 'e1', 'Flat white', -350, 'GBP', ?, '{}', ?)",
@@ -54,13 +59,19 @@ def filled(store: Database) -> Database:
 
 
 def add_line(
-    db: Database, line_id: str, name: str, *, account: str | None = None, status: str = "new"
+    db: Database,
+    line_id: str,
+    name: str,
+    *,
+    account: str | None = None,
+    status: str = "new",
+    entity: str = "e1",
 ) -> None:
     db.execute(
         "INSERT INTO payable_lines (id, entity_id, payable_id, position, name, supplier, document_id, total,"
         " currency, ledger_account_id, payable_status, issued_at, editable, raw, seen_at)"
-        " VALUES (?, 'e1', ?, 0, ?, 'Acme', 'B-1', 4320, 'GBP', ?, ?, '2025-05-01', ?, '{}', ?)",
-        [line_id, f"bill-{line_id}", name, account, status, int(status == "new"), to_text(NOW)],
+        " VALUES (?, ?, ?, 0, ?, 'Acme', 'B-1', 4320, 'GBP', ?, ?, '2025-05-01', ?, '{}', ?)",
+        [line_id, entity, f"bill-{line_id}", name, account, status, int(status == "new"), to_text(NOW)],
     )
 
 
@@ -208,7 +219,6 @@ def test_what_is_wrong_is_told_row_by_row_and_the_rest_can_be_applied(enter: Ent
     by_id["l2"]["Account code"] = "0429"
     by_id["l1"]["Account code"] = "<b>999</b>"
     by_id["l3"]["Account code"] = "310"
-    by_id["l3"]["Line ID"] = "l3"
     rows.append(by_id["l2"] | {"Line ID": "of-somebody-else"})
 
     place, page = uploaded(browser, as_file(rows))
@@ -227,6 +237,7 @@ def test_what_is_wrong_is_told_row_by_row_and_the_rest_can_be_applied(enter: Ent
     assert button == "Apply the one that is fine"
     browser.post(place)
     assert (line(filled, "l2")[0], line(filled, "l1")[0]) == ("a2", None)
+    assert filled.execute("SELECT count(*) FROM outbox WHERE entity_id = 'e2'").fetchone() == (0,)
 
 
 def test_the_report_is_a_file_too(enter: Enter, filled: Database) -> None:
@@ -274,6 +285,35 @@ def test_what_was_changed_after_the_preview_is_left_alone(enter: Enter, filled: 
 
     assert answer.status_code == 303
     assert line(filled, "l1") == (None, AssignState.ASSIGNED)
+
+
+def test_a_file_whose_rows_were_not_all_noted_when_the_process_died_is_applied_whole(
+    enter: Enter, filled: Database
+) -> None:
+    browser = enter()
+    place, _ = uploaded(browser, edited(browser, l1="0429", l2="0429"))
+    with write(filled):
+        batches.add(
+            filled,
+            "e1",
+            batch_id="cut-off",
+            kind="assign",
+            form_key=f"account-file:{place.rsplit('/', 1)[1]}",
+            total=1,
+            details={"kind": "bills"},
+            actor=SYSTEM,
+            now=NOW - timedelta(minutes=3),
+        )
+        filled.execute(
+            "UPDATE payable_lines SET wanted_account_id = 'a2', save_state = 'saving' WHERE id = 'l1'"
+        )
+
+    answers = [browser.post(place), browser.post(place)]
+
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    assert "batch=cut-off" not in answers[0].headers["Location"]
+    assert [line(filled, each)[0] for each in ("l1", "l2")] == ["a2", "a2"]
+    assert filled.execute("SELECT object_id FROM outbox").fetchall() == [("l2",)]
 
 
 def test_an_account_that_was_archived_after_the_preview_is_refused_in_words(
@@ -380,3 +420,14 @@ def test_a_file_is_thrown_away_after_a_month(enter: Enter, filled: Database, set
 
     assert (kept, dropped) == (0, 1)
     assert browser.get(place).status_code == 404
+
+
+def test_everything_that_can_be_wrong_has_words_of_its_own(app: Flask) -> None:
+    with app.test_request_context():
+        found = [
+            problem_words(Problem(2, "l1", "code", "310", code, "GBP, EUR"), Kind.BILLS, "Xero")
+            for code in (*Wrong, *Miss)
+        ]
+
+    assert len({each.wrong for each in found}) == len(found)
+    assert all(each.todo for each in found)

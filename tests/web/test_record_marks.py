@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from sqlite_utils import Database
 
 from app.store.database import write
@@ -104,3 +104,22 @@ def test_an_empty_note_says_so(enter: Enter, store: Database) -> None:
 def forms(html: str, ending: str) -> list[object]:
     found = BeautifulSoup(html, "html.parser").select("main form")
     return [form for form in found if str(form.get("action")).endswith(ending)]
+
+
+def test_many_that_are_handled_elsewhere_have_a_list_of_their_own(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        for n in range(12):
+            add_record(
+                store, f"a{n:02}", minutes=n, state="left_out", problem="", handled="other:Paid in cash"
+            )
+    browser = enter()
+
+    first = soup(browser.get("/e/e1/log?tab=left_out").text)
+    link = first.find("a", string="See all 12 that are handled elsewhere")
+    assert isinstance(link, Tag)
+    every = soup(browser.get(str(link["href"])).text)
+
+    assert len(first.select("tr[data-row]")) == 10
+    assert len(every.select("tr[data-row]")) == 12
+    assert "Paid in cash" in row(str(every), "Bill a00")

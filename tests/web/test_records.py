@@ -336,3 +336,54 @@ def test_a_review_of_many_names_the_left_alone_by_reason(enter: Enter, store: Da
     assert "A line still has no account 25" in page
     assert "and 5 more" in page
     assert "Your sync rules leave it out 1" in page
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        ("Tax rate does not exist", "tax_rate_set", "Tax rate chosen. Ready to send."),
+        ("Ledger account is missing", "account_assigned", "Account added. Ready to send."),
+    ],
+)
+def test_what_was_put_right_here_is_said_and_the_old_failure_struck_through(
+    enter: Enter, store: Database, error: str, kind: str, said: str
+) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "bill-1042", {})
+        add_record(store, "1042", error_text=error)
+        store.execute(
+            "INSERT INTO events (entity_id, at, kind, actor_name, actor_role, object_id)"
+            " VALUES ('e1', ?, ?, 'Dana', 'owner', 'bill-1042-line-0')",
+            [to_text(NOW), kind],
+        )
+
+    page = soup(enter().get("/e/e1/log/1042").text)
+
+    text = " ".join(page.get_text(" ").split())
+    assert "Fixed today 09:42, not tried yet." in text
+    assert said in text
+    assert page.select_one("#record-body s") is not None
+
+
+def test_a_document_that_was_deleted_says_after_when(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "bill-1042", {}, gone=1)
+        add_record(store, "1042")
+
+    assert "This record was deleted here after 8 May, 09:42." in words(enter().get("/e/e1/log/1042").text)
+
+
+def test_what_is_in_the_books_is_updated_even_outside_the_rules(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "bill-1042", {}, status="canceled")
+        add_record(store, "1042", object_status="canceled", platform_object_id="xero-1")
+        add_bill(store, "bill-1043", {}, status="canceled")
+        add_record(store, "1043", object_status="canceled")
+
+    text = words(enter().get("/e/e1/log/retry?all=1").text)
+
+    assert "1 record can be tried again now" in text
+    assert "Bill 1043 (your sync rules leave it out)" in text

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlite_utils import Database
 
+from app.store import unrecognised
 from app.store.database import to_text, write
 from tests.log_samples import NOW, add_bill, add_books, add_record
 from tests.web.conftest import Enter
@@ -185,6 +186,19 @@ def test_messages_that_nobody_recognises_are_counted_over_all_businesses(
     assert row[:3] == ["Bill 2 made the cat sneeze and 1 more with other names or numbers", "2", "2"]
     assert [a["href"] for a in page.select("tbody a")] == ["/e/e2/log/b"]
     assert page.select_one("#adding") is not None
+
+
+def test_what_is_too_rare_to_be_listed_is_counted(
+    enter: Enter, store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unrecognised, "MOST", 1)
+    with write(store):
+        for number, said in enumerate(("The cat sneezed", "The cat sneezed", "The dog barked")):
+            add_record(store, str(number), error_text=said)
+
+    page = enter("support", "").get("/support/issues").text
+
+    assert "1 more record has a rarer message" in page
 
 
 def test_a_message_is_shown_as_text_whatever_is_in_it(enter: Enter, store: Database) -> None:

@@ -18,7 +18,7 @@ _NEAR = (0.7, 0.55, 0.45, 0.38, 0.32, 0.28)
 _SUPPLIER, _BESIDE, _OWN_WORD = 0.8, 0.35, 0.55
 MOST_KINDS, MOST_ALIKE = 10, 12
 """How many kinds of cost are looked at for a row, and how many accounts are told."""
-_LEARNED, _HAS_OWN = 0.8, 0.5
+_LEARNED, _HAS_OWN = 0.9, 0.5
 _FLOOR = {
     "goods": 0.09,
     "general": 0.05,

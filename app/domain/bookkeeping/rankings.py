@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.domain.assignables import Assignable, Kind
 from app.domain.bookkeeping.facts import Facts, Past
 from app.domain.bookkeeping.likenesses import likenesses
-from app.domain.bookkeeping.texts import alike, key, shortened
+from app.domain.bookkeeping.texts import alike, key, shortened, words
 from app.domain.suggestions import Reason, Strength, Suggestion
 
 LAST = 6
@@ -94,7 +94,7 @@ def _same_line(row: Assignable, past: Sequence[Past]) -> Suggestion | None:
     same = [one for one in past if own and alike(own, key(one.name)) >= _SAME_LINE]
     for account_id, used in Counter(one.account_id for one in same).most_common(1):
         strength = Strength.STRONG if used == len(same) else Strength.POSSIBLE
-        word = shortened(same[0].name)
+        word = shortened(" ".join(said for stem, said in words(row.name) if stem in key(same[0].name)))
         if used >= FEWEST and used / len(same) >= SHARE:
             return Suggestion(account_id, strength, Reason.HABIT, used=used, of=len(same), word=word)
         if used * 2 > len(same):

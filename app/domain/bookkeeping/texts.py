@@ -21,7 +21,7 @@ _SAYS_NOTHING = """
     janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre
     monday tuesday wednesday thursday friday saturday sunday week month quarter
     woche monat quartal semaine mois trimestre
-    ltd limited llc inc corp co plc pty gmbh ag kg ohg ug se sarl sas sa sasu eurl snc ulc bv srl lp
+    ltd limited llc inc corp co plc pty gmbh ag ohg ug se sarl sas sa sasu eurl snc ulc bv srl lp
     nr num ref id vat mwst ust tva
 """
 _SILENT = frozenset(_SAYS_NOTHING.split())
