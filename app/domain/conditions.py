@@ -80,7 +80,14 @@ def _of_the_service(document: DocumentFacts, context: Context) -> Iterator[Condi
         yield from _deduction(document)
     if document.lines:
         yield from _accounts_given(document)
+    if document.deduction_account == NONE:
+        yield Condition("ACC_PRODUCT", False, Phrase("The deduction has no account to go to"))
+    if document.lines:
         yield from _accounts_listed(document, context)
+    if document.deduction_account == GONE:
+        text = Phrase("The default account, to which the deduction goes, isn't listed any more")
+        yield Condition("ACC_GONE", False, text)
+    if document.lines:
         yield _tax_given(document)
         yield _tax_known(document, context)
     if not document.has_counterpart:
@@ -89,8 +96,15 @@ def _of_the_service(document: DocumentFacts, context: Context) -> Iterator[Condi
 
 
 def _of_the_books(document: DocumentFacts, context: Context) -> Iterator[Condition]:
+    if document.deduction_account == BANK:
+        text = Phrase("The default account, to which the deduction goes, is a bank account")
+        yield Condition("ACC_GONE", False, text, stage=Stage.BOOKS)
     if document.lines:
         yield from _accounts_usable(document, context)
+    if document.deduction_account == ARCHIVED:
+        text = Phrase("The default account, to which the deduction goes, was archived")
+        yield Condition("ACC_ARCHIVED", False, text, stage=Stage.BOOKS)
+    if document.lines:
         yield from _tax_usable(document, context)
         yield from _lines_accepted(document, context)
     yield from _number(document, context)
@@ -102,7 +116,9 @@ def _lines(document: DocumentFacts) -> Condition:
     stage = Stage.SERVICE if document.is_bill else Stage.BOOKS
     if not document.lines_read:
         return Condition("LINES_NONE", None, Phrase("The lines haven't been read yet"), stage=stage)
-    return _condition("LINES_NONE", bool(document.lines), "Has lines", "Has no lines", stage=stage)
+    # A deduction goes to the books as a line of its own.
+    has_lines = bool(document.lines) or (document.deduction and document.deduction_rate != NONE)
+    return _condition("LINES_NONE", has_lines, "Has lines", "Has no lines", stage=stage)
 
 
 def _discount(document: DocumentFacts, context: Context) -> Iterator[Condition]:

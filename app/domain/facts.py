@@ -62,6 +62,8 @@ class DocumentFacts:
     deduction: bool = False
     deduction_rate: str = ""
     """For an invoice with a deduction: why it has no usable rate (NONE, GONE or ARCHIVED), '' when it has."""
+    deduction_account: str = ""
+    """Why the line that a deduction becomes has no usable account: NONE, GONE, BANK, ARCHIVED or ''."""
     is_zero: bool = False
     """Whether everything on it comes to nothing."""
     number_sent: str | None = None

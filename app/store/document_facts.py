@@ -74,6 +74,12 @@ _RATE_STATE = f"""
         ELSE coalesce((SELECT CASE WHEN lower(status) IN {AWAY} THEN '{ARCHIVED}' ELSE '' END
             FROM tax_rates WHERE id = :rate AND entity_id = :entity AND gone = 0), '{GONE}') END
 """
+_ACCOUNT_STATE = f"""
+    SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM ledger_accounts WHERE entity_id = :entity) THEN ''
+        ELSE coalesce((SELECT CASE WHEN is_bank_account = 1 THEN '{BANK}'
+                WHEN lower(status) IN {AWAY} THEN '{ARCHIVED}' ELSE '' END
+            FROM ledger_accounts WHERE id = :account AND entity_id = :entity AND gone = 0), '{GONE}') END
+"""
 _SAME_NUMBER = """
     SELECT o.document_id, EXISTS (SELECT 1 FROM synced_records r
         WHERE r.object_id = o.id AND +r.object_type = :type AND +r.entity_id = o.entity_id
@@ -157,6 +163,7 @@ def _invoice(db: Database, entity_id: str, invoice: dict[str, Any], context: Con
         has_counterpart=invoice["counterpart_id"] is not None,
         deduction=deduction,
         deduction_rate=_deduction_rate(db, entity_id, context) if deduction else "",
+        deduction_account=_deduction_account(db, entity_id, context, rows) if deduction else "",
         is_zero=_is_zero(rows) and not deduction and not invoice["has_whole_discount"],
         number_sent=sent,
         number_shared=shared,
@@ -196,6 +203,18 @@ def _deduction_rate(db: Database, entity_id: str, context: Context) -> str:
     if rate is None:
         return NONE
     return str(db.execute(_RATE_STATE, {"entity": entity_id, "rate": rate}).fetchone()[0])
+
+
+def _deduction_account(db: Database, entity_id: str, context: Context, rows: Sequence[dict[str, Any]]) -> str:
+    """Why the line that the deduction becomes has no usable account; without a rate there is no such line."""
+    if context.defaults is None or context.defaults.deductions_tax_id is None:
+        return ""
+    default = context.defaults.products_account_id
+    if default is None:
+        # It goes where the first line goes, which is looked at itself.
+        return "" if rows else NONE
+    values = {"entity": entity_id, "account": default}
+    return str(db.execute(_ACCOUNT_STATE, values).fetchone()[0])
 
 
 def _same_number(db: Database, object_id: str, object_type: str) -> tuple[str | None, str | None]:

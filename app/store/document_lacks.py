@@ -91,6 +91,8 @@ _SAME_NUMBER = """CASE WHEN d.document_id IN (SELECT document_id FROM {table}
     AND o.document_id = d.document_id AND o.id <> d.id AND o.gone = 0 AND d.document_id <> '' AND {same}
     AND {sent} EXISTS {record}) END"""
 _DEDUCTION_RATE = "d.deduction IS NOT NULL AND NOT :defaults_unread AND {what}"
+_CARRIED = "d.deduction IS NOT NULL AND (:deduction_rate IS NOT NULL OR :defaults_unread)"
+# Such a deduction goes to the books as a line of its own, on the default account if there is one.
 _BILL_HAS_LINES = "EXISTS (SELECT 1 FROM payable_lines l WHERE l.payable_id = d.id)"
 # What a document lacks as a whole.
 _OF_A_BILL: Mapping[Lack, str] = {
@@ -111,7 +113,15 @@ _OF_AN_INVOICE: Mapping[Lack, str] = {
         what=f"{_RATES_KNOWN} AND :deduction_rate NOT IN {_LISTED_RATES}"
     ),
     Lack.DEDUCTION_RATE_ARCHIVED: _DEDUCTION_RATE.format(what=f":deduction_rate IN {_RATES_AWAY}"),
-    Lack.INVOICE_NO_LINES: "json_array_length(d.lines) = 0",
+    Lack.INVOICE_NO_LINES: f"json_array_length(d.lines) = 0 AND NOT ({_CARRIED})",
+    Lack.ACCOUNT: f"{_CARRIED} AND json_array_length(d.lines) = 0 AND :default_account IS NULL"
+    " AND NOT :defaults_unread",
+    Lack.ACCOUNT_GONE: f"{_CARRIED} AND {_ACCOUNTS_KNOWN}"
+    f" AND :default_account NOT IN {_ACCOUNTS.format(more='')}",
+    Lack.ACCOUNT_BANK: f"{_CARRIED} AND :default_account IN"
+    f" {_ACCOUNTS.format(more=' AND is_bank_account = 1')}",
+    Lack.ACCOUNT_ARCHIVED: f"{_CARRIED} AND :default_account IN "
+    + _ACCOUNTS.format(more=f" AND is_bank_account = 0 AND lower(status) IN {AWAY}"),
     Lack.PARTY: "d.counterpart_id IS NULL",
     Lack.ZERO: """CASE WHEN coalesce(d.total_amount, 0) = 0 AND d.deduction IS NULL
             AND NOT d.has_whole_discount AND json_array_length(d.lines) > 0

@@ -405,23 +405,22 @@ def agree(lacks: int, said: Verdict, context: Any, *, is_bill: bool, in_books: b
             assert outlook(lacks, context, is_bill=is_bill) in ("", *said.codes)
 
 
-def check(world: World, object_id: str, said: Verdict, record: dict[str, Any]) -> None:
+def check(world: World, object_id: str, said: Verdict, record: dict[str, Any]) -> str:
+    """What was foretold of a document agrees with its record; says how both ended."""
     text = json.loads(record["errors"] or "{}").get("message", "")
     kind = world.ids[object_id].kind
     found = set(codes_of(text, kind)) if text else set()
     unseen = world.unseen(object_id)
-    event(f"{said.outcome}: {'refused' if text else record['sync_status']}")
     if said.outcome is Outcome.REFUSED:
-        event(f"foretold: {said.headline}")
         assert record["sync_status"] == "error", f"a false alarm: {said.codes}"
         expected = SAYS.get(said.headline, {said.headline})
         assert found & expected or may_come_first(said, found, unseen), (
             f"refused for {text!r}, foretold was {said.codes}"
         )
     elif text and said.outcome is Outcome.CLEAR:
-        event(f"unseen: {min(found)}")
         allowed = unseen | {one for code in said.cautions for one in SAYS.get(code, {code})}
         assert found <= allowed, f"{text!r} was not foretold ({said.cautions}), and is no blind spot"
+    return f"{said.headline or said.outcome}: {'refused' if text else record['sync_status']}"
 
 
 def access_is_lost_for_a_while(world: World) -> None:
@@ -464,6 +463,6 @@ def test_what_is_foretold_is_what_happens(scene: Scene) -> None:
             tried, records = world.try_all(), world.records()
             for object_id, verdict in said.items():
                 if object_id in tried:
-                    check(world, object_id, verdict, records[object_id])
+                    event(check(world, object_id, verdict, records[object_id]))
                 elif object_id not in records and scene.version == "2024-01-31":
                     assert "RULES" in verdict.codes or scene.rules == ((), ()), "not tried, and not foretold"
