@@ -150,6 +150,17 @@ def test_what_stops_leaves_everything_on_hold(deps: Deps, wire: Wire, clock: Clo
         first_sends.right(deps, "e1", ["contact", "account", "tax", "total"])
 
 
+def test_what_was_refused_for_something_inactive_there_is_not_offered(deps: Deps, wire: Wire) -> None:
+    with write(deps.db):
+        for name, why in (("fine", "Tax rate does not exist"), ("inactive", "This has been made inactive.")):
+            add_bill(deps.db, name, {})
+            add_record(deps.db, name, object_id=name, object_status="waiting_to_be_paid", error_text=why)
+
+    offered = [one.id for one in first_sends.view(deps, "e1").candidates if one.record_id]
+
+    assert offered == ["fine"]
+
+
 def test_what_was_tried_before_is_pushed_alone(deps: Deps, wire: Wire, clock: Clock) -> None:
     with write(deps.db):
         add_bill(deps.db, "tried", {})
