@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.errors import InputError, MoniteError, NotAllowedError, NotThereError, UnavailableError
 from app.web.rendering import wants_fragment
-from app.web.requests import NobodyError, house
+from app.web.requests import NOBODY, NobodyError, actor_or_nobody, house
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +34,18 @@ def register(app: Flask) -> None:
 
 def nobody(_error: NobodyError) -> Response:
     """Ask who it is, and come back here afterwards."""
-    back = request.full_path.rstrip("?") if request.method == "GET" and not wants_fragment() else None
-    address = url_for("chooser.show", next=back)
+    address = url_for("chooser.show", next=_place())
     if wants_fragment():
         return make_response("", 401, {"HX-Redirect": address})
     return redirect(address, code=303)
+
+
+def _place() -> str | None:
+    """The page that was on the screen, for the way back."""
+    if wants_fragment():
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return f"{shown.path}?{shown.query}".rstrip("?") or None
+    return request.full_path.rstrip("?") if request.method == "GET" else None
 
 
 def not_allowed(error: NotAllowedError) -> Response:
@@ -55,6 +63,9 @@ def unusable(error: InputError) -> Response:
 
 
 def stale_form(_error: CSRFError) -> Response:
+    """A form of another session; without any session, the way in."""
+    if request.blueprint != "chooser" and actor_or_nobody() is NOBODY:
+        return nobody(NobodyError("Choose who you are first."))
     return _answer(
         400,
         _("This page was open for too long"),

@@ -66,6 +66,16 @@ def test_htmx_without_a_session_is_led_to_the_front_door(app: Flask, enter: Ente
     assert answer.headers["HX-Redirect"] == "/"
 
 
+def test_saving_after_the_session_is_over_leads_to_the_front_door_and_back(app: Flask, enter: Enter) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    shown = {"HX-Request": "true", "HX-Current-URL": "http://localhost/e/e1/assign/bills?show=all"}
+
+    answer = app.test_client().post("/e/e1/assign/bills/l1", headers=shown)
+
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/?next=/e/e1/assign/bills?show%3Dall"
+
+
 def test_the_front_door_leads_nowhere_else_on_the_web(enter: Enter) -> None:
     answer = enter().post("/enter", data={"role": "owner", "entity_id": "e1", "next": "//evil.example/"})
 
