@@ -47,8 +47,9 @@ PRESELECTED = 3
 SHOWN = 20
 """Candidates beyond those preselected."""
 _OF_STATUS = 50
-_UNSURE = frozenset({"TIMEOUT", "UNKNOWN"})
-"""What stopped for one of these may be there already: nothing to try first."""
+_UNSURE = frozenset({"TIMEOUT", "UNKNOWN", "INACTIVE", "NOT_FOUND_THERE", "RULE_THERE"})
+"""What stopped for one of these may be there already, or still be refused for what only the other
+side sees: nothing to try first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -418,6 +418,23 @@ def test_what_a_batch_could_not_save_stays_ticked_and_names_its_bill(enter: Ente
     assert [str(tick["value"]) for tick in page.select("input[name=ids][checked]")] == ["l2"]
 
 
+def test_a_batch_that_ends_under_the_eyes_leads_to_what_it_could_not_save(
+    enter: Enter, filled: Database
+) -> None:
+    browser = enter()
+    form = {"ids": ["p1"], "account_id": "a1", "form_key": "k1"}
+    place = browser.post("/e/e1/assign/products", data=form).headers["Location"]
+    with write(filled):
+        filled.execute("UPDATE outbox SET state = 'refused', last_error = 'no'")
+        account_saves.refuse(filled, Kind.PRODUCTS, "p1", "a1", "locked")
+    batch_id = place.split("batch=")[1].split("&")[0]
+
+    swapped = read(browser.get(f"/e/e1/assign/batches/{batch_id}", headers=HTMX).text)
+
+    assert swapped.select_one(f"#batch-again[href$='batch={batch_id}']") is not None
+    assert "Bill" not in swapped.select_one("#assign-batch ul").text  # type: ignore[union-attr]
+
+
 def test_many_accounts_without_script_have_a_page_of_their_own(
     enter: Enter, filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
