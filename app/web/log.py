@@ -19,9 +19,9 @@ from app.domain.people import Action
 from app.domain.problems import Fix, problem_of
 from app.domain.record_lists import DAYS, ProblemGroup
 from app.domain.synced_records import OBJECT_TYPES, OBJECT_WORDS, RecordState
-from app.services import records
+from app.services import logs
+from app.services.logs import TABS, LogQuery
 from app.services.record_marks import MARKABLE
-from app.services.records import TABS, LogQuery
 from app.web import shells
 from app.web.access import may, needs
 from app.web.beats import pause
@@ -49,8 +49,8 @@ bp = Blueprint("log", __name__, url_prefix="/e/<entity_id>/log")
 def show(entity_id: str) -> Response:
     """The log; htmx gets the list, and the tabs and filters beside it."""
     query = query_of(request.args)
-    records.freshen(deps(), entity_id)
-    found = records.find(deps(), entity_id, query)
+    logs.freshen(deps(), entity_id)
+    found = logs.find(deps(), entity_id, query)
     shells.keep(found.frame)
     here = address(entity_id, query)
     return render(
@@ -63,7 +63,7 @@ def show(entity_id: str) -> Response:
         types=OBJECT_TYPES,
         type_words=OBJECT_WORDS,
         days=DAYS,
-        group_text=records.group_text,
+        group_text=logs.group_text,
         ways=_ways(entity_id, here, found.groups),
         titles=_titles(found),
         markable=MARKABLE,
@@ -79,7 +79,7 @@ def show(entity_id: str) -> Response:
 @needs(Action.SEE)
 def update(entity_id: str) -> Response:
     """Read Monite again; sends nothing."""
-    records.update(deps(), entity_id)
+    logs.update(deps(), entity_id)
     flash(_("Reading again. New results appear here in a moment."))
     return redirect(address(entity_id, query_of(request.args)), code=303)
 
@@ -92,8 +92,8 @@ def watch(entity_id: str) -> str:
     since, unchanged = request.args.get("since", 0, int), request.args.get("n", 0, int)
     shown = _on_screen(request.args.getlist("on"))
     than = request.args.get("than", "")
-    now = records.revision(deps(), entity_id)
-    lines = [] if now == since else records.states(deps(), entity_id, list(shown))
+    now = logs.revision(deps(), entity_id)
+    lines = [] if now == since else logs.states(deps(), entity_id, list(shown))
     changed = [line for line in lines if (line.state.value, line.tries) != shown[line.id][:2]]
     shown |= {line.id: (line.state.value, line.tries, shown[line.id][2]) for line in lines}
     n = unchanged + 1 if now == since else 0
@@ -112,11 +112,11 @@ def watch(entity_id: str) -> str:
         "log/_watched.html",
         **context,
         changed=changed,
-        next_tries=records.next_tries(deps(), changed),
+        next_tries=logs.next_tries(deps(), changed),
         problem_of=problem_of,
         buttons={key for key, (_state, _tries, button) in shown.items() if button},
-        newer=records.newer(deps(), entity_id, query, than, list(shown)) if than else 0,
-        tabs=records.tab_counts(deps(), entity_id, query),
+        newer=logs.newer(deps(), entity_id, query, than, list(shown)) if than else 0,
+        tabs=logs.tab_counts(deps(), entity_id, query),
         spoken=_spoken(changed),
     )
 
@@ -177,7 +177,7 @@ def _kind_words() -> dict[str, str]:
     }
 
 
-def _fine(found: records.Log) -> str:
+def _fine(found: logs.Log) -> str:
     """The kinds that could be read, while others couldn't, as a list in words."""
     names = [name for kind, name in _kind_words().items() if kind not in found.failing]
     if not names:
@@ -186,13 +186,13 @@ def _fine(found: records.Log) -> str:
     return str(format_list([names[0], *rest], locale=get_locale() or "en"))
 
 
-def _titles(found: records.Log) -> dict[str, str]:
+def _titles(found: logs.Log) -> dict[str, str]:
     """What each problem is called that the page names."""
     codes = {*found.problems, found.query.problem, *(line.problem for line in found.page.lines)}
     return {code: gettext(problem_of(code).title) for code in codes if code}
 
 
-def _shown(found: records.Log) -> list[str]:
+def _shown(found: logs.Log) -> list[str]:
     """What a page tells its watch of each record that may change by itself; see `_on_screen`."""
     buttons = may(Action.RETRY) and not found.obstacle and found.query.tab in ("attention", "all")
     return [

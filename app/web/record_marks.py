@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.errors import InputError
 from app.domain.people import Action
-from app.services import record_marks, records
+from app.services import logs, record_marks, records
 from app.services.record_marks import REASONS
 from app.web.access import needs
 from app.web.log import address, query_of
@@ -98,7 +98,7 @@ def _ask(entity_id: str, refusal: InputError | None = None) -> Response:
     return render(
         "log/handled.html",
         entity_id=entity_id,
-        lines=records.states(deps(), entity_id, request.values.getlist("ids")),
+        lines=logs.states(deps(), entity_id, request.values.getlist("ids")),
         markable=record_marks.MARKABLE,
         reasons=REASONS,
         chosen=request.values.get("why", ""),

@@ -14,7 +14,7 @@ from app.domain.errors import InputError
 from app.domain.people import Action
 from app.domain.problems import problem_of
 from app.domain.synced_records import RecordState
-from app.services import records, retries
+from app.services import logs, records, retries
 from app.services.record_marks import REASONS
 from app.services.records import OneRecord
 from app.services.retries import Selection
@@ -57,7 +57,7 @@ def retry(entity_id: str, record_id: str) -> str | Response:
     in_list = request.form.get("at") == "row"
     if wants_fragment():
         if in_list:
-            next_tries = records.next_tries(deps(), [line])
+            next_tries = logs.next_tries(deps(), [line])
             html = render_template("log/_row_pieces.html", line=line, next_tries=next_tries, refusal=refusal)
             return make_response(html, {"HX-Trigger": "gangway:tried"})
         context = _record(entity_id, record_id)
@@ -146,7 +146,7 @@ def _batch(entity_id: str, batch_id: str) -> Response:
         batch=found,
         progress=progress,
         results=results,
-        next_tries=records.next_tries(deps(), [line for _try, line in results]),
+        next_tries=logs.next_tries(deps(), [line for _try, line in results]),
         problem_of=problem_of,
     )
 
@@ -173,4 +173,4 @@ def _selection(values: Any, until: str) -> Selection:
         return Selection(batch_id=values["batch"])
     if ids or not values.get("all"):
         return Selection(ids=ids)
-    return Selection(wanted=records.filter_of(deps(), query_of(values), until))
+    return Selection(wanted=logs.filter_of(deps(), query_of(values), until))

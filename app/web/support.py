@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.businesses import VIEWS
 from app.domain.people import Action
-from app.services import records, support
+from app.services import logs, support
 from app.web.access import needs
 from app.web.rendering import render
 from app.web.requests import deps
@@ -46,5 +46,5 @@ def show(entity_id: str) -> Response:
         "support/show.html",
         look=support.get(deps(), entity_id),
         entity_id=entity_id,
-        group_text=records.group_text,
+        group_text=logs.group_text,
     )
