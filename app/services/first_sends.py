@@ -79,12 +79,13 @@ class View:
 
     @property
     def company(self) -> Outlook:
-        """What goes with the chosen one, itself included."""
+        """What goes with the chosen one, which itself is ready and not counted."""
         one = self.chosen
         if one is None or one.record_id is not None:
             return Outlook()
         only = SyncRules((one.status,), ()) if one.object_type == "bill" else SyncRules((), (one.status,))
-        return outlook(only, self.rules.counts)
+        found = outlook(only, self.rules.counts)
+        return replace(found, tried=max(0, found.tried - 1))
 
     @property
     def may_follow(self) -> int:
