@@ -165,7 +165,7 @@ def keep(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
     with write(db):
         was = view.hold.rules
         if not view.hold.is_ours:
-            holds.start(db, entity_id, asked, reason=_("to send one first"), now=now, by=who.name)
+            holds.start(db, entity_id, asked, reason=_("kept on hold by hand"), now=now, by=who.name)
             holds.confirm(db, entity_id, now)
         holds.keep(db, entity_id, asked)
         rule_saves.save(db, entity_id, now, who.name)

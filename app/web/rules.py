@@ -78,7 +78,7 @@ def save(entity_id: str) -> Response:
         words = _("Tick that nothing will be sent.")
         context = _context(entity_id, view, asked)
         return render("rules/review.html", status=422, problem=words, effects=effects, **context)
-    put = rules.keep if form.get("first") else rules.save
+    put = rules.keep if form.get("first") or form.get("hold") else rules.save
     try:
         put(deps(), entity_id, asked, form.get("base", ""))
     except RulesChangedError as changed:

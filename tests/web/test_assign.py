@@ -487,6 +487,22 @@ def test_a_saved_row_offers_to_undo_and_without_script_that_leads_back(
     assert row.wanted_id == ""
 
 
+def test_the_title_of_the_list_follows_what_is_saved(enter: Enter, filled: Database) -> None:
+    browser = enter()
+    before = read(browser.get("/e/e1/assign/bills").text).title
+    here = {**HTMX, "HX-Current-URL": "http://localhost/e/e1/assign/bills?show=needs"}
+
+    answer = read(browser.post("/e/e1/assign/bills/l1", data={"account_id": "a1"}, headers=here).text)
+    elsewhere = browser.get("/e/e1/assign/bills/l1/status", headers=HTMX).text
+
+    assert before is not None
+    assert answer.title is not None
+    assert before.text.partition(" (")[0] == answer.title.text.partition(" (")[0]
+    assert before.text != answer.title.text
+    assert before.text.partition(")")[2] == answer.title.text.partition(")")[2]
+    assert "<title>" not in elsewhere
+
+
 def test_a_supplier_is_asked_about_and_the_answer_is_kept_without_script(
     enter: Enter, filled: Database
 ) -> None:

@@ -443,6 +443,20 @@ def test_rules_can_be_kept_for_after_one_was_sent_first(enter: Enter, wire: Wire
     assert "Used once sending is released." in words_of(page, ".rules-confirmed")
 
 
+def test_rules_can_be_saved_while_sending_stays_on_hold(enter: Enter, wire: Wire, store: Database) -> None:
+    with write(store):
+        add_books(store)
+    browser = enter()
+    browser.post("/e/e1/rules/hold")
+
+    form = {"base": FEW, "payable": ["paid"], "receivable": ["issued"], "hold": "1"}
+    answer = browser.post("/e/e1/rules", data=form)
+
+    assert answer.headers["Location"] == "/e/e1/rules"
+    assert wire.rules == {"payable": [], "receivable": []}
+    assert ticked(read(browser.get("/e/e1/rules").text)) == ["payable-paid", "receivable-issued"]
+
+
 def test_holding_says_that_what_is_on_its_way_cannot_be_called_back(
     enter: Enter, wire: Wire, store: Database
 ) -> None:
