@@ -89,7 +89,7 @@ def test_many_rows_get_one_account_without_the_mouse(page: Page, emulator: Emula
     ("fault", "words"),
     [
         ("conflict", "Not saved. The bill was paid or locked meanwhile"),
-        ("unprocessable", "Not saved. value is not a valid uuid"),
+        ("unprocessable", "Not saved. The service said: “value is not a valid uuid"),
     ],
 )
 def test_a_refused_choice_is_kept_with_the_reason_and_can_be_saved_again(

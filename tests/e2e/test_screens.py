@@ -189,7 +189,7 @@ def test_text_from_the_service_is_never_markup(page: Page, emulator: Emulator) -
     steps.reload_until(page, steps.row(page, MARKUP))
 
     steps.choose_account(page, "Account for " + MARKUP, "200 Sales")
-    expect(page.get_by_text("Not saved. " + MARKUP)).to_be_visible()
+    expect(page.get_by_text("Not saved. The service said: “" + MARKUP)).to_be_visible()
     for screen in SCREENS[:-1]:
         page.goto(f"{home}/{screen}".rstrip("/"))
         assert page.locator("main script, main img").count() == 0
