@@ -11,7 +11,7 @@ import requests
 
 from app.processes import answer
 from tests.emulator_servers import Client, Running
-from tests.processes import free_port, program, until
+from tests.processes import Forked, free_port, program, until
 
 RATE_LIMIT = 1000
 """Tests are about what happens, not about how fast Monite lets it happen."""
@@ -125,13 +125,13 @@ class Dashboard:
             "MONITE_CLIENT_ID": state["client_id"],
             "MONITE_CLIENT_SECRET": state["client_secret"],
         }
-        self._processes: dict[str, psutil.Popen] = {}
+        self._processes: dict[str, Forked] = {}
         for command in commands:
             self.start(command)
 
     def start(self, command: str) -> None:
         """Start `serve` or `worker`; pages answer when this returns."""
-        self._processes[command] = program(command, self._environ)
+        self._processes[command] = Forked(command, self._environ)
         if command == "serve":
             until(lambda: answer(self.url), 60, "the dashboard's start")
 

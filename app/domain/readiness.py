@@ -33,7 +33,6 @@ __all__ = [
     "verdict",
 ]
 
-LEDGER = ("ACC_LINE", "ACC_PRODUCT", "ACC_ARCHIVED", "ACC_GONE")
 _ALIKE = ({"ACC_LINE", "ACC_PRODUCT"}, {"NOT_CONNECTED", "CONN_WITHDRAWN"})
 _UPDATES = (Stage.RULES, Stage.BOOKS)
 

@@ -135,9 +135,6 @@ class Monite:
     def products(self, entity_id: str) -> Iterator[Page[Product]]:
         return self._pages("/products", entity_id, {}, parsing.product)
 
-    def get_product(self, entity_id: str, product_id: str) -> Product:
-        return parsing.product(self._http.send("GET", f"/products/{product_id}", entity_id))
-
     def update_product(self, entity_id: str, product_id: str, *, ledger_account_id: str | None) -> Product:
         """Give a product its ledger account; safe to repeat."""
         body = {"ledger_account_id": ledger_account_id}
@@ -195,9 +192,6 @@ class Monite:
         """Invoices, newest first; quotes and credit notes are not synchronised."""
         query = {"type": "invoice", "sort": "created_at", "order": "desc"}
         return self._pages("/receivables", entity_id, query, parsing.receivable)
-
-    def get_receivable(self, entity_id: str, receivable_id: str) -> Receivable:
-        return parsing.receivable(self._http.send("GET", f"/receivables/{receivable_id}", entity_id))
 
     def counterparts(self, entity_id: str) -> Iterator[Page[Counterpart]]:
         return self._pages("/counterparts", entity_id, {}, parsing.counterpart)

@@ -186,7 +186,7 @@ def test_without_problems_the_tab_says_so(enter: Enter, store: Database) -> None
 
     page = read(enter().get("/e/e1/assign/products?show=problems").text)
 
-    assert "Nothing stands in the way" in words(page.select_one("#assign-problems"))
+    assert "No problems" in words(page.select_one("#assign-problems"))
 
 
 def test_a_remembered_choice_can_be_removed(enter: Enter, filled: Database) -> None:
