@@ -133,7 +133,10 @@ def _not_sent(row: dict[str, Any]) -> NotSent:
 
 
 def changes(db: Database, entity_id: str, since: datetime, until: datetime) -> Iterator[AccountChange]:
-    """Every account that was given or changed here between two moments, newest first."""
+    """Every account that was given or changed here between two moments, newest first.
+
+    A choice that Monite has refused, or not confirmed yet, changed nothing.
+    """
     rows = db.query(
         f"""
         SELECT e.at, e.actor_name, e.actor_role, e.object_type, coalesce(e.note, '') AS name,
@@ -141,8 +144,11 @@ def changes(db: Database, entity_id: str, since: datetime, until: datetime) -> I
             coalesce({_LABEL.format(a="w")}, e.was, '') AS was,
             coalesce({_LABEL.format(a="b")}, e.became, '') AS became
         FROM events e LEFT JOIN payable_lines l ON l.id = e.object_id
+            LEFT JOIN products p ON p.id = e.object_id
             LEFT JOIN ledger_accounts w ON w.id = e.was LEFT JOIN ledger_accounts b ON b.id = e.became
         WHERE e.entity_id = :entity AND e.kind = '{ASSIGNED}' AND e.at >= :since AND e.at < :until
+            AND NOT (coalesce(l.save_state, p.save_state, '') <> ''
+                AND coalesce(e.became, '') = coalesce(l.wanted_account_id, p.wanted_account_id, ''))
         ORDER BY e.id DESC
         """,
         {"entity": entity_id, "since": to_text(since), "until": to_text(until)},

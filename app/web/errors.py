@@ -63,7 +63,7 @@ def unusable(error: InputError) -> Response:
 
 
 def stale_form(_error: CSRFError) -> Response:
-    """A form of another session; without any session, the way in."""
+    """A form from before the last sign-in; to somebody who isn't signed in, the way in."""
     if request.blueprint != "chooser" and actor_or_nobody() is NOBODY:
         return nobody(NobodyError("Choose who you are first."))
     return _answer(

@@ -16,7 +16,7 @@ from app.domain.people import Action
 from app.domain.problems import Owner, what_happened
 from app.domain.spreadsheets import Cell, csv_lines
 from app.domain.synced_records import OBJECT_WORDS
-from app.services import frames, handovers
+from app.services import frames, handovers, record_marks
 from app.web import formats
 from app.web.access import needs
 from app.web.amounts import exact_amount
@@ -73,7 +73,7 @@ def reason(row: NotSent, sheet: Handover) -> str:
     """Why a record is not in the accounting system, in one sentence."""
     system = _system()
     if row.handled:
-        return _("Handled elsewhere: %(why)s", why=row.handled)
+        return _handled(row.handled, system)
     if row.problem:
         happened = what_happened(row.code, row.error_text, system)
         return f"{_(row.problem.title)}. {_(happened.text, **happened.values)}"
@@ -82,6 +82,16 @@ def reason(row: NotSent, sheet: Handover) -> str:
     if row.state is None and row.status in sheet.sends(row.object_type):
         return _("Sending is on hold.") if sheet.held else _("Not tried yet. The next sync tries it.")
     return _("The sync rules leave it out.")
+
+
+def _handled(kept: str, system: str) -> str:
+    """Why somebody sees to a record in another way."""
+    why, _colon, words = kept.partition(":")
+    known = {
+        record_marks.BY_HAND: _("entered by hand in %(system)s", system=system),
+        record_marks.NOT_WANTED: _("not wanted there"),
+    }
+    return _("Handled elsewhere: %(why)s", why=known.get(why, words))
 
 
 def owner(row: NotSent) -> str:

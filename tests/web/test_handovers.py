@@ -138,3 +138,37 @@ def test_nobody_is_called_you_on_a_sheet_for_somebody_else(enter: Enter, store: 
         add_record(store, "a", error_text="Account code or ID must be specified.")
 
     assert part(enter().get(f"/e/e1/log/handover{MAY}").text, "h-not").endswith("The business")
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("by_hand", "Handled elsewhere: entered by hand in Xero"),
+        ("not_wanted", "Handled elsewhere: not wanted there"),
+        ("other:in the old books", "Handled elsewhere: in the old books"),
+    ],
+)
+def test_what_is_handled_elsewhere_says_how_in_words(
+    enter: Enter, store: Database, kept: str, said: str
+) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "bill-a", {}, issued_at="2025-05-02")
+        add_record(store, "a", handled=kept, state="left_out", problem="")
+
+    assert f"{said} Nobody needs to act" in part(enter().get(f"/e/e1/log/handover{MAY}").text, "h-not")
+
+
+@pytest.mark.parametrize("save_state", ["refused", "saving"])
+def test_a_choice_that_was_not_confirmed_is_no_change(enter: Enter, store: Database, save_state: str) -> None:
+    filled(store)
+    with write(store):
+        store.execute(
+            "UPDATE payable_lines SET wanted_account_id = 'account-310', save_state = ?"
+            " WHERE id = 'bill-a-line-0'",
+            [save_state],
+        )
+
+    assert "No account was given or changed" in part(
+        enter().get(f"/e/e1/log/handover{MAY}").text, "h-changed"
+    )
