@@ -6,12 +6,15 @@ import ipaddress
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
+
 API_VERSIONS = ("2023-09-01", "2024-01-31", "2024-05-25")
+SHORTEST_KEY = 24
 
 
 class SettingsError(ValueError):
@@ -42,6 +45,16 @@ class Settings:
     partner_product_url: str = ""
     sends_discounts: bool = False
     """Whether Monite sends invoices with a discount on the whole; its guide says that it doesn't."""
+    public_url: str = ""
+    """Where browsers and webhooks reach the dashboard, without a slash at its end."""
+    partner_name: str = ""
+    """What the partner is called on pages that outsiders see; '' when that isn't told."""
+    partner_key: str = ""
+    """With which the partner's backend asks for launch links; '' where there are none."""
+    encryption_keys: tuple[str, ...] = ()
+    """Fernet keys, the newest first; older ones still open what they closed."""
+    xero_cap: int = 25
+    """How many Xero organisations the partner's app may have connected at a time."""
 
     @property
     def database(self) -> Path:
@@ -51,6 +64,11 @@ class Settings:
     def practice(self) -> bool:
         """Whether the other side is an emulator on this machine, so that nothing reaches real books."""
         return is_loopback(urlsplit(self.monite_api_url).hostname or "")
+
+    @property
+    def open_chooser(self) -> bool:
+        """Whether anybody may come in as whomever they like: practice, on this machine alone."""
+        return self.practice and is_loopback(self.host)
 
     @property
     def other_side(self) -> str | None:
@@ -112,15 +130,17 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     version = environ.get("MONITE_API_VERSION", "2024-01-31")
     if version not in API_VERSIONS:
         raise SettingsError(f"MONITE_API_VERSION is {version}; known are {', '.join(API_VERSIONS)}.")
+    port = _whole(environ, "GANGWAY_PORT", 5000)
     return Settings(
         monite_api_url=environ["MONITE_API_URL"].rstrip("/"),
         monite_client_id=environ["MONITE_CLIENT_ID"],
         monite_client_secret=environ["MONITE_CLIENT_SECRET"],
         monite_api_version=version,
         instance=instance,
-        secret_key=environ.get("GANGWAY_SECRET_KEY") or _own_secret(instance),
+        secret_key=environ.get("GANGWAY_SECRET_KEY")
+        or _own_secret(instance, "secret_key", lambda: secrets.token_hex(32)),
         host=host,
-        port=_whole(environ, "GANGWAY_PORT", 5000),
+        port=port,
         sync_interval_minutes=_whole(environ, "GANGWAY_SYNC_INTERVAL_MINUTES", 60),
         huey_url=environ.get("GANGWAY_HUEY_URL") or None,
         allowed_hosts=tuple(environ.get("GANGWAY_ALLOWED_HOSTS", "").split()),
@@ -130,7 +150,51 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         partner_contact_url=_partner_address(environ, "GANGWAY_PARTNER_CONTACT_URL"),
         partner_product_url=_partner_address(environ, "GANGWAY_PARTNER_PRODUCT_URL"),
         sends_discounts=_yes(environ, "GANGWAY_SENDS_DISCOUNTS"),
+        public_url=_public_url(environ, f"http://{host}:{port}"),
+        partner_name=environ.get("GANGWAY_PARTNER_NAME", "").strip()[:80],
+        partner_key=_partner_key(environ),
+        encryption_keys=_encryption_keys(environ, instance),
+        xero_cap=_whole(environ, "GANGWAY_XERO_CAP", 25),
     )
+
+
+def _public_url(environ: Mapping[str, str], default: str) -> str:
+    address = environ.get("GANGWAY_PUBLIC_URL", "").strip().rstrip("/")
+    if not address:
+        return default
+    target = urlsplit(address)
+    plain = target.netloc and not (target.path or target.query or target.fragment or "@" in target.netloc)
+    safe = target.scheme == "https" or (target.scheme == "http" and is_loopback(target.hostname or ""))
+    if not plain or not safe:
+        raise SettingsError(
+            f"GANGWAY_PUBLIC_URL is {address!r}; it must be https:// and a host, as in "
+            "https://gangway.example.com (http:// only on this machine)."
+        )
+    return address
+
+
+def _partner_key(environ: Mapping[str, str]) -> str:
+    key = environ.get("GANGWAY_PARTNER_KEY", "").strip()
+    if key and len(key) < SHORTEST_KEY:
+        raise SettingsError(
+            f"GANGWAY_PARTNER_KEY must have at least {SHORTEST_KEY} characters. "
+            "A new one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    return key
+
+
+def _encryption_keys(environ: Mapping[str, str], instance: Path) -> tuple[str, ...]:
+    told = tuple(environ.get("GANGWAY_ENCRYPTION_KEYS", "").split())
+    for key in told:
+        try:
+            Fernet(key)
+        except ValueError:
+            raise SettingsError(
+                "GANGWAY_ENCRYPTION_KEYS must hold keys of 32 bytes in URL-safe base64, the newest first, "
+                "with a space between them. A new one: "
+                "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
+            ) from None
+    return told or (_own_secret(instance, "encryption_key", lambda: Fernet.generate_key().decode()),)
 
 
 def _partner_address(environ: Mapping[str, str], name: str) -> str:
@@ -190,13 +254,13 @@ def _yes(environ: Mapping[str, str], name: str) -> bool:
     return value == "yes"
 
 
-def _own_secret(instance: Path) -> str:
-    """A secret kept in the instance folder, so that a restart does not sign anybody out."""
+def _own_secret(instance: Path, name: str, make: Callable[[], str]) -> str:
+    """A secret kept in the instance folder, so that a restart neither signs anybody out nor forgets a key."""
     instance.mkdir(parents=True, exist_ok=True)
-    path = instance / "secret_key"
+    path = instance / name
     try:
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
+            file.write(make())
     except FileExistsError:
         pass
     return path.read_text(encoding="ascii")

@@ -17,6 +17,7 @@ from app.domain.people import Actor, Role
 from app.monite.client import Monite
 from app.services.deps import Deps
 
+ENCRYPTION_KEY = "b25seSBmb3IgdGVzdHMsIGFuZCBubyBzZWNyZXQgb2s="
 NOW = datetime(2026, 6, 8, 10, 0, tzinfo=UTC)
 MARIE = Actor("Marie", Role.OWNER, "e1")
 
@@ -29,6 +30,7 @@ def make_settings(instance: Path, **changes: Any) -> Settings:
         "monite_client_secret": "secret",
         "instance": instance,
         "secret_key": "k",
+        "encryption_keys": (ENCRYPTION_KEY,),
     }
     return Settings(**(values | changes))
 

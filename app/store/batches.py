@@ -36,8 +36,8 @@ def add(
         db.execute(
             """
             INSERT INTO batches (id, entity_id, kind, form_key, total, details, actor_name, actor_role,
-                created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (form_key) DO NOTHING
+                reason, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (form_key) DO NOTHING
             """,
             [
                 batch_id,
@@ -48,6 +48,7 @@ def add(
                 json.dumps(dict(details)),
                 actor.name,
                 actor.role.value,
+                actor.reason,
                 to_text(now),
             ],
         ).rowcount
@@ -142,7 +143,7 @@ def _from_row(row: dict[str, Any]) -> Batch:
         kind=row["kind"],
         total=row["total"],
         details=json.loads(row["details"]),
-        actor=Actor(row["actor_name"], Role(row["actor_role"]), row["entity_id"]),
+        actor=Actor(row["actor_name"], Role(row["actor_role"]), row["entity_id"], row["reason"]),
         created_at=from_text(row["created_at"]),
         stop_requested_at=maybe_from_text(row["stop_requested_at"]),
         finished_at=maybe_from_text(row["finished_at"]),

@@ -16,8 +16,8 @@ from app.store.database import from_text, maybe_from_text, to_text
 
 _ADD = """
     INSERT INTO events (entity_id, at, kind, actor_name, actor_role, object_type, object_id, was, became,
-        note, batch_id, details)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        note, batch_id, details, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -52,6 +52,7 @@ def add(
             note,
             batch_id,
             json.dumps(dict(details)) if details else None,
+            actor.reason,
         ],
     ).fetchone()
     return int(row[0])
@@ -84,6 +85,7 @@ def add_choices(
                 choice.row.name or choice.row.description,
                 batch_id,
                 json.dumps(dict(choice.details)) if choice.details else None,
+                actor.reason,
             )
             for choice in choices
         ),
@@ -156,12 +158,12 @@ def add_many(
     batch_id: str | None,
 ) -> None:
     """Write down the parts of a bulk change: object type and id, what it was, and a note of each."""
-    start = (entity_id, to_text(at), kind, actor.name, actor.role.value, batch_id)
+    start = (entity_id, to_text(at), kind, actor.name, actor.role.value, actor.reason, batch_id)
     db.conn.executemany(
         """
         INSERT INTO events
-            (entity_id, at, kind, actor_name, actor_role, batch_id, object_type, object_id, was, note)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (entity_id, at, kind, actor_name, actor_role, reason, batch_id, object_type, object_id, was, note)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         ((*start, *row) for row in rows),
     )
@@ -179,7 +181,7 @@ def from_row(row: dict[str, Any]) -> Event:
         entity_id=row["entity_id"],
         at=from_text(row["at"]),
         kind=row["kind"],
-        actor=Actor(row["actor_name"], Role(row["actor_role"])),
+        actor=Actor(row["actor_name"], Role(row["actor_role"]), reason=row["reason"]),
         object_type=row["object_type"],
         object_id=row["object_id"],
         was=row["was"],

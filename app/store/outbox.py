@@ -38,8 +38,8 @@ _SUPERSEDE = f"""
 """
 _ADD = """
     INSERT INTO outbox (entity_id, batch_id, action, object_type, object_id, parent_id, body, key,
-        not_before, actor_name, actor_role, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        not_before, actor_name, actor_role, reason, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -264,6 +264,7 @@ def _to_row(
         to_text(intent.not_before or now),
         actor.name,
         actor.role.value,
+        actor.reason,
         moment,
     )
 
@@ -285,7 +286,7 @@ def from_row(row: dict[str, Any]) -> OutboxRow:
         not_before=from_text(row["not_before"]),
         last_error=row["last_error"],
         error_status=row["error_status"],
-        actor=Actor(row["actor_name"], Role(row["actor_role"]), row["entity_id"]),
+        actor=Actor(row["actor_name"], Role(row["actor_role"]), row["entity_id"], row["reason"]),
         created_at=from_text(row["created_at"]),
         finished_at=maybe_from_text(row["finished_at"]),
     )

@@ -9,7 +9,7 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from app.domain.errors import NotAllowedError, NotThereError
-from app.domain.people import Action, Role
+from app.domain.people import PARTNER_ROLES, Action, Role
 from app.domain.people import may as person_may
 from app.services import frames
 from app.web.requests import actor, deps
@@ -57,7 +57,7 @@ def guard() -> None:
     who = actor()
     if not person_may(who, needed, entity_id):
         raise NotAllowedError(_refusal(needed, who.role))
-    if who.role is Role.SUPPORT and entity_id and not frames.known(deps(), entity_id):
+    if who.role in PARTNER_ROLES and entity_id and not frames.known(deps(), entity_id):
         raise NotThereError("There is no such business here.")
 
 
@@ -75,6 +75,9 @@ def _refusal(needed: Action, role: Role) -> str:
         Action.CHANGE_RULES: "Only an owner or a bookkeeper can change what gets sent.",
         Action.ASSIGN: "Only an owner or a bookkeeper can assign accounts.",
         Action.RETRY: "Only an owner or a bookkeeper can send records again.",
+        Action.IMPORT: "Only an owner or a bookkeeper can start an import.",
+        Action.SHARE: "Only an owner can make a link for somebody else.",
         Action.SUPPORT: "Only a support agent can see all businesses.",
+        Action.SETUP: "Only an administrator can see the set-up of the partner.",
         Action.SEE: "This page belongs to another business.",
     }[needed]

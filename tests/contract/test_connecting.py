@@ -22,6 +22,7 @@ from app.services.deps import Deps
 from app.store import events, holds
 from app.store.database import connect, prepare
 from tests.emulator_servers import Running, serve
+from tests.factories import ENCRYPTION_KEY
 
 
 @dataclass
@@ -78,6 +79,7 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
             monite_client_secret=state["client_secret"],
             instance=tmp_path,
             secret_key="only for tests",
+            encryption_keys=(ENCRYPTION_KEY,),
         )
         monite = Monite(
             settings.monite_api_url,
