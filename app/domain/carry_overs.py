@@ -37,6 +37,11 @@ class Before:
     accounts: int
     used: tuple[Carried, ...]
 
+    @property
+    def system(self) -> str:
+        """What people call the accounting system."""
+        return system_name(self.platform)
+
 
 @dataclass(frozen=True, slots=True)
 class CarryOver:

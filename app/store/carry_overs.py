@@ -67,7 +67,7 @@ def keep_batches(db: Database, carry_id: str, batch_ids: Sequence[str]) -> None:
     db.execute("UPDATE carry_overs SET batches = ? WHERE id = ?", [json.dumps(list(batch_ids)), carry_id])
 
 
-def finish(db: Database, carry_id: str, connection_id: str, at: datetime, by: str, word: str) -> bool:
+def finish(db: Database, carry_id: str, *, connection_id: str, at: datetime, by: str, word: str) -> bool:
     """The check is over; whether it was not before."""
     done = db.execute(
         """
