@@ -17,6 +17,7 @@ from app.services.deps import Deps
 from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
+    acting,
     accounts,
     assets,
     assign,
@@ -51,6 +52,7 @@ from app.web.rendering import PageEnvironment
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
+    acting.bp,
     assets.bp,
     assign.bp,
     assign_bulk.bp,
@@ -151,6 +153,10 @@ def _speak(app: Flask) -> None:
         ngettext=texts.ngettext,
         asset=assets.asset,
         may=access.may,
+        waits_for_reason=access.waits_for_reason,
+        refusal=access.refusal,
+        reason_page=acting.address,
+        reason_kept=requests.reason_kept,
         frame=shells.frame,
         destination=fixes.destination,
         came_from=fixes.came_from,

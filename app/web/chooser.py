@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, request, session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.errors import InputError, NotThereError
-from app.domain.people import Role
+from app.domain.people import ENTITY_ROLES, PARTNER_ROLES, Role
 from app.services import entrances
 from app.web.access import open_to_anyone
 from app.web.rendering import render
@@ -39,9 +39,9 @@ def enter() -> BaseResponse:
     """Come in as a person of one business, or as support; then go where they wanted to go."""
     role = request.form.get("role", "")
     entity_id = request.form.get("entity_id", "")
-    if role not in (Role.OWNER, Role.BOOKKEEPER, Role.VIEWER, Role.SUPPORT):
+    if role not in ENTITY_ROLES | PARTNER_ROLES:
         raise InputError("role", "Choose who you want to be.")
-    if role != Role.SUPPORT and not entrances.exists(deps(), entity_id):
+    if role not in PARTNER_ROLES and not entrances.exists(deps(), entity_id):
         raise NotThereError("There is no such business here.")
     who = entrances.person(Role(role), entity_id)
     token = session.get("csrf_token")
@@ -49,7 +49,7 @@ def enter() -> BaseResponse:
     session["csrf_token"] = token
     session["actor"] = {"name": who.name, "role": who.role.value, "entity_id": who.entity_id}
     wanted = _next(request.form.get("next", ""))
-    if role == Role.SUPPORT:
+    if role in PARTNER_ROLES:
         return redirect(wanted if wanted.startswith("/support") else "/support", code=303)
     home = url_for("home.show", entity_id=entity_id)
     return redirect(wanted if wanted.startswith(home) else home, code=303)

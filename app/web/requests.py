@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 
 from app.config import Settings
 from app.domain.errors import NotAllowedError
@@ -76,7 +76,33 @@ def actor() -> Actor:
 def actor_or_nobody() -> Actor:
     """Who is at the screen; a viewer of nothing when nobody has come in yet."""
     who = session.get("actor")
-    return Actor(who["name"], Role(who["role"]), who.get("entity_id")) if who else NOBODY
+    if not who:
+        return NOBODY
+    return Actor(who["name"], Role(who["role"]), who.get("entity_id"), reason=_reason())
+
+
+def reason_kept() -> tuple[str, datetime] | None:
+    """Why this person acts for the business in the address, and until when that holds."""
+    kept = session.get("reason")
+    if not kept or kept["entity_id"] != (request.view_args or {}).get("entity_id"):
+        return None
+    until = datetime.fromisoformat(kept["until"])
+    return (kept["reason"], until) if until > house().clock() else None
+
+
+def keep_reason(entity_id: str, reason: str, until: datetime) -> None:
+    """Let this person act for one business, until then."""
+    session["reason"] = {"entity_id": entity_id, "reason": reason, "until": until.isoformat()}
+
+
+def forget_reason() -> None:
+    """This person only looks again."""
+    session.pop("reason", None)
+
+
+def _reason() -> str:
+    kept = reason_kept()
+    return kept[0] if kept else ""
 
 
 def utc_now() -> datetime:
