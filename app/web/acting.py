@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, request, url_for
@@ -10,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from app.domain.errors import InputError
 from app.domain.people import Action
+from app.domain.sessions import Session
 from app.services import acting
 from app.web.access import needs
 from app.web.rendering import render, wants_fragment
-from app.web.requests import deps, forget_reason, keep_reason
+from app.web.requests import NobodyError, actor_or_nobody, deps, session_or_none
 from app.web.security import is_local_path
 
 bp = Blueprint("acting", __name__, url_prefix="/support/e/<entity_id>/act")
@@ -33,10 +35,9 @@ def start(entity_id: str) -> Response:
     place = _place(entity_id, request.form.get("next", ""))
     typed = request.form.get("reason", "")
     try:
-        reason, until = acting.start(deps(), entity_id, typed)
+        acting.start(deps(), _session().id, entity_id, typed)
     except InputError as error:
         return _page(entity_id, place, problem=error.message, typed=typed, status=422)
-    keep_reason(entity_id, reason, until)
     return redirect(place, code=303)
 
 
@@ -44,20 +45,28 @@ def start(entity_id: str) -> Response:
 @needs(Action.SUPPORT)
 def stop(entity_id: str) -> Response:
     """Only look again."""
-    acting.stop(deps(), entity_id)
-    forget_reason()
+    acting.stop(deps(), _session().id, entity_id)
     return redirect(_place(entity_id, request.form.get("next", "")), code=303)
 
 
 def address() -> str:
     """For templates: where to say why, and to come back here from."""
-    shown = (
-        urlsplit(request.headers.get("HX-Current-URL", ""))
-        if wants_fragment()
-        else urlsplit(request.full_path)
-    )
+    shown = urlsplit(request.headers.get("HX-Current-URL", "") if wants_fragment() else request.full_path)
     place = f"{shown.path}?{shown.query}".rstrip("?")
     return url_for("acting.show", entity_id=(request.view_args or {})["entity_id"], next=place)
+
+
+def reason_kept() -> tuple[str, datetime] | None:
+    """For templates: why this person acts for the business in the address, and until when that goes."""
+    came, reason = session_or_none(), actor_or_nobody().reason
+    return (reason, came.reason_until) if came and came.reason_until and reason else None
+
+
+def _session() -> Session:
+    came = session_or_none()
+    if came is None:
+        raise NobodyError("Say who you are first.")
+    return came
 
 
 def _place(entity_id: str, wanted: str) -> str:

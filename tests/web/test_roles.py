@@ -8,9 +8,11 @@ from functools import wraps
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlite_utils import Database
 from werkzeug.routing import Rule
 
 from app.domain.people import Action
+from app.store.database import write
 from app.web.access import ANYONE, declared
 from tests.web.conftest import Enter
 
@@ -31,7 +33,13 @@ MAY = {
     Action.SUPPORT: PARTNER,
     Action.SETUP: {"admin", "admin with a reason"},
 }
-EVERYBODY = (*sorted(ENTITY | PARTNER), "owner of another business", "owner with a forged business", "nobody")
+EVERYBODY = (
+    *sorted(ENTITY | PARTNER),
+    "owner of another business",
+    "owner with a forged business",
+    "owner with an ended session",
+    "nobody",
+)
 REFUSED = {303, 401, 403}
 
 
@@ -45,13 +53,17 @@ def reached(app: Flask) -> Iterator[None]:
     app.view_functions.update(kept)
 
 
-def come_in(app: Flask, enter: Enter, who: str) -> FlaskClient:
+def come_in(app: Flask, enter: Enter, store: Database, who: str) -> FlaskClient:
     role, _, more = who.partition(" ")
     if who == "nobody":
         return app.test_client()
-    browser = enter(role, {"of another business": "e2", "with a forged business": "e2"}.get(more, "e1"))
+    home = {"of another business": "e2", "with a forged business": "e2"}.get(more, "e1")
+    browser = enter(role, home)
     if more == "with a reason":
         assert browser.post("/support/e/e1/act", data={"reason": REASON}).status_code == 303
+    if more == "with an ended session":
+        with write(store):
+            store.execute("UPDATE sessions SET ended_at = created_at")
     return browser
 
 
@@ -60,7 +72,7 @@ def calls(app: Flask) -> list[tuple[Rule, str, str]]:
     bound = app.url_map.bind("localhost")
     found = []
     for rule in app.url_map.iter_rules():
-        values = {name: "1" for name in rule.arguments} | {"entity_id": "e1"}
+        values = dict.fromkeys(rule.arguments, "1") | {"entity_id": "e1"}
         path = bound.build(rule.endpoint, {name: values[name] for name in rule.arguments})
         found += [(rule, path, method) for method in sorted(rule.methods or ())]
     return found
@@ -71,6 +83,8 @@ def allowed(app: Flask, rule: Rule, who: str) -> bool:
     if needed == ANYONE:
         return True
     assert isinstance(needed, Action), f"{rule.endpoint} says nobody who may use it"
+    if who.endswith("ended session"):
+        return False
     if who.startswith("owner "):
         return "entity_id" not in rule.arguments and "owner" in MAY[needed]
     return who in MAY[needed]
@@ -78,16 +92,16 @@ def allowed(app: Flask, rule: Rule, who: str) -> bool:
 
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_every_route_answers_those_that_it_declares_and_nobody_else(
-    app: Flask, enter: Enter, request: pytest.FixtureRequest, who: str
+    app: Flask, enter: Enter, store: Database, request: pytest.FixtureRequest, who: str
 ) -> None:
-    browser = come_in(app, enter, who)
+    browser = come_in(app, enter, store, who)
     request.getfixturevalue("reached")
     forged = {"entity_id": "e2", "role": "admin", "reason": REASON}
 
     wrong = []
     for rule, path, method in calls(app):
-        extra = {"query_string": forged, "data": forged} if who == "owner with a forged business" else {}
-        status = browser.open(path, method=method, **extra).status_code
+        told = forged if who == "owner with a forged business" else {}
+        status = browser.open(path, method=method, query_string=told, data=told).status_code
         if method == "OPTIONS" and who in ENTITY | PARTNER:
             continue  # Flask answers it after the guard, for all the routes of an address at once.
         reaches = {200, 299} if method == "OPTIONS" else {299}
