@@ -103,7 +103,7 @@ def create_app(
         wake=wake,
         connections=ThreadConnections(settings.database),
     )
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
     app.before_request(access.guard)
     app.after_request(security.protect)
@@ -112,6 +112,8 @@ def create_app(
     access.open_to_anyone(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for view in access.without_form(app):
+        forms.exempt(view)
     _speak(app)
     return app
 

@@ -18,6 +18,7 @@ from app.domain.errors import (
     NotAllowedError,
     NotThereError,
     SayWhyError,
+    TooManyTriesError,
     UnavailableError,
 )
 from app.web.rendering import wants_fragment
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NobodyError, nobody)
     app.register_error_handler(SayWhyError, say_why)
     app.register_error_handler(NotAllowedError, not_allowed)
+    app.register_error_handler(TooManyTriesError, too_often)
     app.register_error_handler(NotThereError, not_there)
     app.register_error_handler(404, not_there)
     app.register_error_handler(InputError, unusable)
@@ -66,6 +68,13 @@ def say_why(error: SayWhyError) -> Response:
     before = f"{shown.path}?{shown.query}".rstrip("?")
     entity_id = (request.view_args or {}).get("entity_id")
     return _answer(403, _("Say why first"), str(error), entity_id=entity_id, place=_place() or before)
+
+
+def too_often(error: TooManyTriesError) -> Response:
+    """Words for a person who tried too often, and for programs when they may ask again."""
+    response = _answer(429, _("Too many tries"), _(str(error)))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def not_there(_error: Exception) -> Response:
