@@ -18,6 +18,7 @@ from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
     accounts,
+    acting,
     assets,
     assign,
     assign_bulk,
@@ -52,6 +53,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPILED = Compiled()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
+    acting.bp,
     assets.bp,
     assign.bp,
     assign_bulk.bp,
@@ -102,7 +104,7 @@ def create_app(
         wake=wake,
         connections=ThreadConnections(settings.database),
     )
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
     app.before_request(access.guard)
     app.after_request(security.protect)
@@ -111,6 +113,8 @@ def create_app(
     access.open_to_anyone(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for view in access.without_form(app):
+        forms.exempt(view)
     _speak(app)
     return app
 
@@ -152,6 +156,10 @@ def _speak(app: Flask) -> None:
         ngettext=texts.ngettext,
         asset=assets.asset,
         may=access.may,
+        waits_for_reason=access.waits_for_reason,
+        refusal=access.refusal,
+        reason_page=acting.address,
+        reason_kept=acting.reason_kept,
         frame=shells.frame,
         destination=fixes.destination,
         came_from=fixes.came_from,
