@@ -22,6 +22,7 @@ def add(db: Database, attempt: Attempt, browser: str) -> None:
             "browser": browser,
             "started_by": attempt.started_by,
             "started_at": to_text(attempt.started_at),
+            "share_id": attempt.share_id,
         }
     )
 
@@ -71,4 +72,5 @@ def _from_row(row: dict[str, Any]) -> Attempt:
         returned_at=maybe_from_text(row["returned_at"]),
         provider_status=row["provider_status"],
         provider_message=row["provider_message"],
+        share_id=row["share_id"],
     )
