@@ -91,7 +91,7 @@ class Attempt:
     provider_status: str | None = None
     provider_message: str | None = None
     share_id: str | None = None
-    """The link with which somebody else, who holds the login, set out; None for the entity's own people."""
+    """The link with which somebody who was invited set out."""
 
 
 class Arrival(StrEnum):

@@ -50,6 +50,12 @@ def of_connection(db: Database, entity_id: str, connection_id: str) -> Attempt |
     return next(map(_from_row, rows), None)
 
 
+def of_share(db: Database, share_id: str) -> Attempt | None:
+    """The last start that was made with this link."""
+    rows = db.query("SELECT * FROM attempts WHERE share_id = ? ORDER BY started_at DESC LIMIT 1", [share_id])
+    return next(map(_from_row, rows), None)
+
+
 def came_back(db: Database, attempt_id: str, at: datetime, status: str | None, message: str | None) -> None:
     """Write down the first return, and what the provider said with the newest one."""
     db.execute(
