@@ -15,7 +15,7 @@ from app.services import attempts, connections, frames
 from app.web.access import needs, open_to_anyone
 from app.web.beats import beat, lead_to, reshape
 from app.web.rendering import render
-from app.web.requests import actor, deps, house
+from app.web.requests import actor, cookie_name, deps, house, set_cookie
 from app.web.security import leave
 
 bp = Blueprint("connect", __name__)
@@ -51,7 +51,7 @@ def start(entity_id: str) -> Response:
     except MoniteError as error:
         return _page(entity_id, status=502, failure=error, chosen=platform)
     response = leave(leaving.address)
-    response.set_cookie(COOKIE, leaving.browser, max_age=A_DAY, httponly=True, samesite="Lax")
+    set_cookie(response, COOKIE, leaving.browser, max_age=A_DAY)
     return response
 
 
@@ -62,7 +62,8 @@ def from_provider() -> Response:
 
     Whoever is no longer signed in here is asked who they are, and then led on.
     """
-    attempt = attempts.came_back(deps(), request.cookies.get(COOKIE, ""), hint_of(request.args))
+    browser = request.cookies.get(cookie_name(COOKIE), "")
+    attempt = attempts.came_back(deps(), browser, hint_of(request.args))
     if attempt is not None:
         return redirect(url_for(".back", entity_id=attempt.entity_id), code=303)
     who = actor()

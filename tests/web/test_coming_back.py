@@ -206,11 +206,11 @@ def test_a_beat_speaks_the_new_line_and_swaps_the_state_in_its_own_place(
 
 
 def test_a_way_that_nobody_came_back_from_is_offered_anew_a_day_later(
-    browser: FlaskClient, clock: Clock
+    browser: FlaskClient, clock: Clock, enter: Enter
 ) -> None:
     clock.advance(86_400)
 
-    page = main(browser)
+    page = main(enter())
 
     assert "That sign-in link may no longer work." in words(page)
     assert "Get a new one" in actions(page)
