@@ -45,10 +45,13 @@ from app.web import (
     shells,
     support,
     texts,
+    webhooks,
 )
 from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
+FROM_MACHINES: tuple[Blueprint, ...] = (webhooks.bp,)
+"""Called with keys or signatures of their own, not by a person's browser: no form brings a token to them."""
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
     assets.bp,
@@ -72,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    webhooks.bp,
 )
 
 
@@ -101,7 +105,9 @@ def create_app(
         wake=wake,
         connections=ThreadConnections(settings.database),
     )
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
+    for blueprint in FROM_MACHINES:
+        forms.exempt(blueprint)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
     app.before_request(access.guard)
     app.after_request(security.protect)
