@@ -18,6 +18,7 @@ from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
     accounts,
+    acting,
     assets,
     assign,
     assign_bulk,
@@ -50,10 +51,9 @@ from app.web import (
 from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
-FROM_MACHINES: tuple[Blueprint, ...] = (webhooks.bp,)
-"""Called with keys or signatures of their own, not by a person's browser: no form brings a token to them."""
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
+    acting.bp,
     assets.bp,
     assign.bp,
     assign_bulk.bp,
@@ -106,8 +106,6 @@ def create_app(
         connections=ThreadConnections(settings.database),
     )
     forms = CSRFProtect(app)
-    for blueprint in FROM_MACHINES:
-        forms.exempt(blueprint)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
     app.before_request(access.guard)
     app.after_request(security.protect)
@@ -116,6 +114,8 @@ def create_app(
     access.open_to_anyone(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for view in access.without_form(app):
+        forms.exempt(view)
     _speak(app)
     return app
 
@@ -157,6 +157,10 @@ def _speak(app: Flask) -> None:
         ngettext=texts.ngettext,
         asset=assets.asset,
         may=access.may,
+        waits_for_reason=access.waits_for_reason,
+        refusal=access.refusal,
+        reason_page=acting.address,
+        reason_kept=acting.reason_kept,
         frame=shells.frame,
         destination=fixes.destination,
         came_from=fixes.came_from,

@@ -9,16 +9,15 @@ from flask import Blueprint, Response, request
 from app.domain.webhooks import Note
 from app.services import webhooks
 from app.services.webhooks import LARGEST
-from app.web.access import open_to_anyone
+from app.web.access import for_machines
 from app.web.requests import deps
 
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
-"""Its routes are called by machines, which have no session that a foreign page could misuse."""
 
 
 @bp.post("/monite")
 @bp.post("/codat")
-@open_to_anyone
+@for_machines
 def receive() -> Response:
     """Nothing, once the message is kept; it is handled afterwards."""
     request.max_content_length = LARGEST

@@ -190,9 +190,8 @@ def _look_again(deps: Deps) -> int:
     with write(deps.db) as db:
         for message in due:
             resources.want(db, message.entity_id or "", [CONNECTION], now)
-            webhooks.looked(
-                db, message.id, next((now + wait for wait in LOOKS_AGAIN[message.looks + 1 :]), None)
-            )
+            later = next(iter(LOOKS_AGAIN[message.looks + 1 :]), None)
+            webhooks.looked(db, message.id, now + later if later else None)
     deps.wake()
     return len(due)
 
