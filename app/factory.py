@@ -18,6 +18,7 @@ from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
     accounts,
+    acting,
     assets,
     assign,
     assign_bulk,
@@ -45,12 +46,14 @@ from app.web import (
     shells,
     support,
     texts,
+    webhooks,
 )
 from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
+    acting.bp,
     assets.bp,
     assign.bp,
     assign_bulk.bp,
@@ -72,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    webhooks.bp,
 )
 
 
@@ -101,7 +105,7 @@ def create_app(
         wake=wake,
         connections=ThreadConnections(settings.database),
     )
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
     app.before_request(access.guard)
     app.after_request(security.protect)
@@ -110,6 +114,8 @@ def create_app(
     access.open_to_anyone(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for view in access.without_form(app):
+        forms.exempt(view)
     _speak(app)
     return app
 
@@ -151,6 +157,10 @@ def _speak(app: Flask) -> None:
         ngettext=texts.ngettext,
         asset=assets.asset,
         may=access.may,
+        waits_for_reason=access.waits_for_reason,
+        refusal=access.refusal,
+        reason_page=acting.address,
+        reason_kept=acting.reason_kept,
         frame=shells.frame,
         destination=fixes.destination,
         came_from=fixes.came_from,
