@@ -46,6 +46,7 @@ from app.web import (
     shells,
     support,
     texts,
+    webhooks,
 )
 from app.web.rendering import Compiled, PageEnvironment
 
@@ -75,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    webhooks.bp,
 )
 
 
