@@ -52,7 +52,7 @@ def test_each_change_tells_what_from_what_to_what_who_and_why(enter: Enter, stor
     assert [row[1:] for row in found] == [
         ["310 Cost of goods sold assigned to Beans, 1 kg", "nothing → 310 Cost of goods sold",
          "Alex Lind Support Reason: Asked in ticket 4711"],
-        ["Closing date changed", "nothing → 30 April", "Dana Price Owner"],
+        ["Closing date changed", "nothing → 30 Apr", "Dana Price Owner"],
         ["Sync rules saved", "Bills: paid. Invoices: none. → Bills: new, paid. Invoices: partially paid.",
          "Dana Price Owner"],
     ]  # fmt: skip
