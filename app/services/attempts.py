@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from app.domain.attempts import Arrival, Attempt, arrival, waited
-from app.domain.connections import Connection, ConnectionStatus
+from flask_babel import gettext as _
+
+from app.domain.attempts import Arrival, Attempt, Hint, arrival, waited
+from app.domain.connections import Connection, ConnectionStatus, system_name
 from app.domain.errors import (
     ConflictError,
     InputError,
@@ -20,7 +22,8 @@ from app.domain.errors import (
     RefusedError,
     UnavailableError,
 )
-from app.services import refresh, rules, sightings
+from app.domain.problems import UNKNOWN, code_of
+from app.services import carry_overs, refresh, rules, sightings
 from app.services.deps import Deps
 from app.store import attempts, connections, events, name_checks, revisions
 from app.store.database import write
@@ -48,6 +51,10 @@ class Standing:
     connection: Connection | None
     attempt: Attempt | None
     waited: timedelta
+    silent_at: datetime | None = None
+    """When Monite was last asked in vain; None while it answers."""
+    problem: str = ""
+    """The code of what went wrong at the provider, in the error catalogue; '' for what it does not know."""
 
 
 def start(
@@ -66,6 +73,7 @@ def start(
         standing = _look(deps, entity_id)
     if standing is not None and standing.status is ConnectionStatus.CONNECTED:
         raise InputError("connection", "An accounting system is connected already.")
+    carry_overs.begin(deps, entity_id)
     rules.hold(deps, entity_id, "before connecting")
     with deps.monite.hurried(PATIENCE):
         connection = _reusable(deps, entity_id, standing, platform, afresh) or _create(
@@ -86,13 +94,19 @@ def start(
     )
 
 
-def came_back(deps: Deps, browser: str, status: str | None, message: str | None) -> Attempt | None:
-    """The way that this browser set out on, with what the provider says of it; None for a stranger."""
+def came_back(deps: Deps, browser: str, hint: Hint) -> Attempt | None:
+    """The way that this browser set out on, with what the provider says of it; None for a stranger.
+
+    A hint about another connection than the one that this browser set out for is not kept.
+    """
     attempt = attempts.of_browser(deps.db, browser) if browser else None
     if attempt is None:
         return None
+    meant = connections.get(deps.db, attempt.connection_id or "")
+    if hint.contradicts(meant.connection_url if meant else None):
+        hint = Hint()
     with write(deps.db):
-        attempts.came_back(deps.db, attempt.id, deps.clock(), status, message and message[:300])
+        attempts.came_back(deps.db, attempt.id, deps.clock(), hint.status, hint.message)
         revisions.bump(deps.db, attempt.entity_id)
     return attempt
 
@@ -114,16 +128,37 @@ def look(deps: Deps, entity_id: str) -> Standing:
 def standing(deps: Deps, entity_id: str) -> Standing:
     """Where it stands as far as we know."""
     connection = connections.current(deps.db, entity_id)
-    attempt = attempts.newest(deps.db, entity_id)
-    if connection and attempt and attempt.connection_id != connection.id:
-        attempt = None
+    attempt = _open_attempt(deps, entity_id, connection)
     now = deps.clock()
+    read = refresh.overview(deps.db, entity_id)["connection"]
+    found = arrival(connection, attempt, now, read.as_of)
     return Standing(
-        arrival=arrival(connection, attempt, now),
+        arrival=found,
         connection=connection,
         attempt=attempt,
         waited=waited(connection, attempt, now) if connection else timedelta(),
+        silent_at=read.started_at if read.state == "error" else None,
+        problem=_problem(connection, attempt) if found is Arrival.FAILED else "",
     )
+
+
+def _open_attempt(deps: Deps, entity_id: str, connection: Connection | None) -> Attempt | None:
+    """The last way that anybody set out on, unless it has led to its end already."""
+    attempt = attempts.newest(deps.db, entity_id)
+    if attempt is None or connection is None or attempt.connection_id != connection.id:
+        return None
+    if connection.status is ConnectionStatus.DEAUTHORIZED and attempt.provider_status in (None, "200"):
+        lost = events.latest(deps.db, entity_id, "access_withdrawn")
+        if lost is not None and lost.at > (attempt.returned_at or attempt.started_at):
+            return None
+    return attempt
+
+
+def _problem(connection: Connection | None, attempt: Attempt | None) -> str:
+    """What the provider, or Monite, says went wrong, as the catalogue knows it."""
+    said = [*(connection.errors if connection else ()), (attempt and attempt.provider_message) or ""]
+    code = code_of("; ".join(said), "connection")
+    return "" if code == UNKNOWN else code
 
 
 def keep_looking(deps: Deps, entity_id: str) -> None:
@@ -164,17 +199,34 @@ def _look(deps: Deps, entity_id: str) -> Connection | None:
 def _reusable(
     deps: Deps, entity_id: str, standing: Connection | None, platform: str | None, afresh: bool
 ) -> Connection | None:
-    """A connection that still waits for its sign-in; anything else in its place is ended first."""
+    """A connection whose address can be used: it waits for a sign-in, or for a new one after its access
+    was withdrawn. Anything else in its place is ended first.
+    """
     if standing is None:
         return None
-    waits = standing.status is ConnectionStatus.PENDING_AUTH and standing.connection_url
-    same = platform is None or standing.platform in (None, platform)
-    if waits and same and not afresh:
+    waits = standing.status in (ConnectionStatus.PENDING_AUTH, ConnectionStatus.DEAUTHORIZED)
+    same = None in (platform, standing.platform) or system_name(platform) == system_name(standing.platform)
+    if waits and standing.connection_url and same and not afresh:
         return standing
     ended = deps.monite.disconnect(entity_id, standing.id)
     with write(deps.db):
         connections.save(deps.db, entity_id, ended, deps.clock())
+        if standing.status is ConnectionStatus.DEAUTHORIZED:
+            _tell_of_end(deps, entity_id, standing.id)
     return None
+
+
+def _tell_of_end(deps: Deps, entity_id: str, connection_id: str) -> None:
+    events.add(
+        deps.db,
+        entity_id,
+        deps.clock(),
+        "disconnected",
+        deps.actor,
+        object_type="connection",
+        object_id=connection_id,
+        note=_("a new connection takes its place"),
+    )
 
 
 def _create(deps: Deps, entity_id: str, platform: str | None) -> Connection:
