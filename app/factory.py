@@ -38,6 +38,7 @@ from app.web import (
     home,
     imports,
     log,
+    partner_webhooks,
     ready,
     reconnect,
     record_marks,
@@ -81,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     help.bp,
     support.bp,
     webhooks.bp,
+    partner_webhooks.bp,
 )
 
 
