@@ -11,6 +11,8 @@ GangwayError
 │   └── RefusedError              400, 405, 406, 413, 422: the request itself is not accepted
 ├── CalledOffError                what was to be done by itself must not be done any more
 ├── NotAllowedError               this person may not do or see that
+│   └── SayWhyError               they may, once they have said why they act for somebody else
+├── TooManyTriesError             too many wrong tries; it says when to come back
 ├── NotThereError                 no such entity, record or batch here
 └── InputError                    what the person entered cannot be used; carries field and words
     └── CapReachedError           the partner can't connect another organisation of this system
@@ -71,6 +73,18 @@ class CalledOffError(GangwayError):
 
 class NotAllowedError(GangwayError):
     """The person may not do or see this; the message says who may."""
+
+
+class SayWhyError(NotAllowedError):
+    """One of the partner's people wants to act for a business and has not said why."""
+
+
+class TooManyTriesError(GangwayError):
+    """Somebody tried too often; `retry_after` says in how many seconds they may try again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many tries. Wait {-(-retry_after // 60)} minutes, then try again.")
+        self.retry_after = retry_after
 
 
 class NotThereError(GangwayError):

@@ -25,11 +25,9 @@ from app.services.shares import Received
 from app.web.access import open_to_anyone
 from app.web.beats import pause
 from app.web.connect import set_out
-from app.web.requests import deps
-from app.web.security import remember
+from app.web.requests import cookie_name, deps, set_cookie
 
-PREFIX = "/c"
-bp = Blueprint("invitations", __name__, url_prefix=PREFIX)
+bp = Blueprint("invitations", __name__, url_prefix="/c")
 COOKIE = "gangway_invited"
 GUESSED_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
@@ -122,11 +120,11 @@ def _render(template: str, status: int = 200, **context: object) -> Response:
 
 
 def _browser() -> str:
-    return request.cookies.get(COOKIE, "")[:100]
+    return request.cookies.get(cookie_name(COOKIE), "")[:100]
 
 
 def _keep(response: Response, browser: str) -> Response:
-    remember(response, COOKIE, browser, LASTS, path=PREFIX)
+    set_cookie(response, COOKIE, browser, max_age=int(LASTS.total_seconds()))
     return response
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -62,20 +61,6 @@ def leave(address: str) -> Response:
         place = urlsplit(address).netloc
         raise NotAllowedError(f"The sign-in page at {place} is not on the list of allowed addresses.")
     return redirect(address, code=303)
-
-
-def remember(response: Response, name: str, value: str, lasts: timedelta, *, path: str = "/") -> None:
-    """Keep something in this browser that no script may read, and no other site may send along."""
-    response.set_cookie(
-        name,
-        value,
-        max_age=int(lasts.total_seconds()),
-        path=path,
-        secure=house().settings.public_url.startswith("https:"),
-        httponly=True,
-        # Strict would lose it on the way back from the accounting system.
-        samesite="Lax",
-    )
 
 
 def is_local_path(path: str) -> bool:

@@ -19,6 +19,7 @@ OPEN = {
     "invitations.show",
     "invitations.go",
     "invitations.beat",
+    "webhooks.receive",
 }
 
 
