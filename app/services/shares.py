@@ -22,6 +22,7 @@ from app.domain.share_links import (
     LONGEST_NAME,
     MADE,
     OPENED,
+    REPLACED,
     WITHDRAWN,
     LinkState,
     ShareLink,
@@ -78,6 +79,8 @@ class Received:
         """What to show: the form, thanks, why there is nothing to do, or how far the way back is."""
         if self.state is LinkState.FINISHED:
             return "thanks" if self.mine else "used"
+        if self.state is LinkState.OVERTAKEN:
+            return self.state.value
         if self.standing is not None:
             return f"back_{self.standing.arrival.value}"
         if self.state is LinkState.UNDER_WAY:
@@ -218,7 +221,7 @@ def _opened(deps: Deps, link: ShareLink) -> ShareLink:
 
 def _end(deps: Deps, link: ShareLink, now: datetime, *, replaced: bool = False) -> None:
     if share_links.withdraw(deps.db, link.id, now, deps.actor.name, replaced=replaced):
-        _tell(deps, link, WITHDRAWN, now, became="replaced" if replaced else None)
+        _tell(deps, link, REPLACED if replaced else WITHDRAWN, now)
 
 
 def _tell(deps: Deps, link: ShareLink, kind: str, now: datetime, *, became: str | None = None) -> None:

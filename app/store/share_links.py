@@ -45,7 +45,8 @@ def get(db: Database, link_id: str) -> ShareLink | None:
 def newest(db: Database, entity_id: str) -> ShareLink | None:
     """The link that was made last for this entity."""
     rows = db.query(
-        "SELECT * FROM share_links WHERE entity_id = ? ORDER BY created_at DESC LIMIT 1", [entity_id]
+        "SELECT * FROM share_links WHERE entity_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1",
+        [entity_id],
     )
     return next(map(_from_row, rows), None)
 

@@ -18,9 +18,10 @@ from app.domain.errors import (
     MoniteError,
     NotAllowedError,
     NotThereError,
+    TooManyTriesError,
 )
 from app.domain.share_links import LASTS
-from app.services import attempts, shares
+from app.services import attempts, failed_tries, shares
 from app.services.shares import Received
 from app.web.access import open_to_anyone
 from app.web.beats import pause
@@ -29,6 +30,8 @@ from app.web.requests import cookie_name, deps, set_cookie
 
 bp = Blueprint("invitations", __name__, url_prefix="/c")
 COOKIE = "gangway_invited"
+GUESSES = 30
+"""How many addresses that lead nowhere one place may try in a quarter of an hour."""
 GUESSED_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
@@ -83,7 +86,13 @@ def beat(token: str) -> Response:
 
 @bp.errorhandler(NotThereError)
 def unknown(_error: NotThereError) -> Response:
-    """Never made, or mistyped: nothing tells which."""
+    """Never made, or mistyped: nothing tells which. Whoever goes on trying is told to wait."""
+    try:
+        failed_tries.take(deps(), {failed_tries.by_address("link", request.remote_addr or ""): GUESSES})
+    except TooManyTriesError as error:
+        answer = _said(429, _("Too many tries"), _(str(error)))
+        answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
     return _said(
         404,
         _("This link doesn't lead anywhere"),
