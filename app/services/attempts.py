@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from flask_babel import gettext as _
+
 from app.domain.attempts import Arrival, Attempt, Hint, arrival, waited
-from app.domain.connections import Connection, ConnectionStatus
+from app.domain.connections import Connection, ConnectionStatus, system_name
 from app.domain.errors import (
     ConflictError,
     InputError,
@@ -21,7 +23,7 @@ from app.domain.errors import (
     UnavailableError,
 )
 from app.domain.problems import UNKNOWN, code_of
-from app.services import caps, refresh, rules, sightings
+from app.services import caps, carry_overs, refresh, rules, sightings
 from app.services.deps import Deps
 from app.store import attempts, connections, events, revisions
 from app.store.database import write
@@ -71,6 +73,7 @@ def start(
     if standing is not None and standing.status is ConnectionStatus.CONNECTED:
         raise InputError("connection", "An accounting system is connected already.")
     caps.check(deps, entity_id, platform)
+    carry_overs.begin(deps, entity_id)
     rules.hold(deps, entity_id, "before connecting")
     with deps.monite.hurried(PATIENCE):
         connection = _reusable(deps, entity_id, standing, platform, afresh) or _create(
@@ -192,17 +195,34 @@ def _look(deps: Deps, entity_id: str) -> Connection | None:
 def _reusable(
     deps: Deps, entity_id: str, standing: Connection | None, platform: str | None, afresh: bool
 ) -> Connection | None:
-    """A connection that still waits for its sign-in; anything else in its place is ended first."""
+    """A connection whose address can be used: it waits for a sign-in, or for a new one after its access
+    was withdrawn. Anything else in its place is ended first.
+    """
     if standing is None:
         return None
-    waits = standing.status is ConnectionStatus.PENDING_AUTH and standing.connection_url
-    same = platform is None or standing.platform in (None, platform)
-    if waits and same and not afresh:
+    waits = standing.status in (ConnectionStatus.PENDING_AUTH, ConnectionStatus.DEAUTHORIZED)
+    same = None in (platform, standing.platform) or system_name(platform) == system_name(standing.platform)
+    if waits and standing.connection_url and same and not afresh:
         return standing
     ended = deps.monite.disconnect(entity_id, standing.id)
     with write(deps.db):
         connections.save(deps.db, entity_id, ended, deps.clock())
+        if standing.status is ConnectionStatus.DEAUTHORIZED:
+            _tell_of_end(deps, entity_id, standing.id)
     return None
+
+
+def _tell_of_end(deps: Deps, entity_id: str, connection_id: str) -> None:
+    events.add(
+        deps.db,
+        entity_id,
+        deps.clock(),
+        "disconnected",
+        deps.actor,
+        object_type="connection",
+        object_id=connection_id,
+        note=_("a new connection takes its place"),
+    )
 
 
 def _create(deps: Deps, entity_id: str, platform: str | None) -> Connection:

@@ -18,7 +18,7 @@ from app.domain.record_tries import TryResult, next_wait, result_of
 from app.domain.resources import CONNECTION, RESOURCES
 from app.domain.share_links import FINISHED
 from app.domain.synced_records import SyncedRecord
-from app.services import automatic_tries
+from app.services import automatic_tries, carry_overs
 from app.store import (
     attempts,
     connections,
@@ -56,6 +56,8 @@ def connection(
             became=after.status.value,
             note=news[kind],
         )
+    if "connected" in told:
+        carry_overs.notice(db, entity_id, before, after, now)
     found_in_use = before is None and after.status is not ConnectionStatus.PENDING_AUTH
     if found_in_use or {"connected", "import_finished"} & set(told):
         # Somebody has just connected and waits, unless it was connected before we came.

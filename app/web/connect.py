@@ -11,7 +11,7 @@ from app.domain.connections import ConnectionStatus
 from app.domain.errors import CapReachedError, InputError, MoniteError
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
-from app.services import attempts, caps, connections, frames, shares
+from app.services import attempts, caps, carry_overs, connections, frames, shares
 from app.services import names as shared_names
 from app.services.attempts import Leaving
 from app.web.access import may, needs, open_to_anyone
@@ -94,7 +94,7 @@ def back(entity_id: str) -> Response:
     """What happened; never an error while it may simply not have arrived yet."""
     standing = attempts.look(deps(), entity_id)
     if standing.arrival is Arrival.CONNECTED:
-        return redirect(url_for(".confirm", entity_id=entity_id), code=303)
+        return redirect(_landing(entity_id), code=303)
     first = house().monite.capabilities.platform_in_body
     return render(
         "connect/return.html", fragment="connect/_return.html", standing=standing, platform_first=first
@@ -107,7 +107,7 @@ def waiting(entity_id: str) -> str:
     attempts.keep_looking(deps(), entity_id)
     standing = attempts.standing(deps(), entity_id)
     if standing.arrival is Arrival.CONNECTED:
-        lead_to(url_for("connect.confirm", entity_id=entity_id))
+        lead_to(_landing(entity_id))
         return ""
     reshaped = reshape(standing.arrival.value)
     first = house().monite.capabilities.platform_in_body
@@ -123,6 +123,8 @@ def confirm(entity_id: str) -> Response:
     frame = frames.get(deps(), entity_id)
     if frame is None or frame.connection is None or frame.connection.status is not ConnectionStatus.CONNECTED:
         return redirect(url_for(".back", entity_id=entity_id), code=303)
+    if frame.regained:
+        return redirect(_landing(entity_id), code=303)
     attempt = attempts.newest(deps(), entity_id)
     return render("connect/confirm.html", attempt=attempt)
 
@@ -147,6 +149,12 @@ def answer(entity_id: str) -> Response:
         return redirect(url_for(".show", entity_id=entity_id), code=303)
     flash(_("We couldn't disconnect it yet. We keep trying; you can choose again once it is done."), "warn")
     return redirect(url_for("connections.show", entity_id=entity_id), code=303)
+
+
+def _landing(entity_id: str) -> str:
+    """Where the way ends: at the check of the organisation, or of all that carries over to it."""
+    again = carry_overs.is_open(deps(), entity_id)
+    return url_for("reconnect.show" if again else "connect.confirm", entity_id=entity_id)
 
 
 def _page(
