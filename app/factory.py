@@ -37,7 +37,9 @@ from app.web import (
     help,
     home,
     imports,
+    invitations,
     log,
+    partner_webhooks,
     ready,
     reconnect,
     record_marks,
@@ -45,6 +47,7 @@ from app.web import (
     requests,
     rules,
     security,
+    shares,
     shells,
     support,
     texts,
@@ -67,6 +70,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     chooser.bp,
     home.bp,
     connect.bp,
+    shares.bp,
+    invitations.bp,
     imports.bp,
     connections.bp,
     reconnect.bp,
@@ -81,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     help.bp,
     support.bp,
     webhooks.bp,
+    partner_webhooks.bp,
 )
 
 
@@ -181,6 +187,7 @@ def _speak(app: Flask) -> None:
         clock_time=formats.clock_time,
         day=formats.day,
         month=formats.month,
+        deadline=formats.deadline,
         exact=formats.exact,
         ago=formats.ago,
         money=formats.money,

@@ -23,11 +23,10 @@ from app.domain.errors import (
     UnavailableError,
 )
 from app.domain.problems import UNKNOWN, code_of
-from app.services import carry_overs, refresh, rules, sightings
+from app.services import caps, carry_overs, refresh, rules, sightings
 from app.services.deps import Deps
-from app.store import attempts, connections, events, name_checks, revisions
+from app.store import attempts, connections, events, revisions
 from app.store.database import write
-from app.store.name_checks import SharedName
 
 PLATFORMS = ("xero", "quickbooks_online")
 PATIENCE = 8.0
@@ -64,15 +63,16 @@ def start(
 
     `share_id` is the link with which somebody who was invited sets out.
 
-    Raises InputError for a choice that cannot be used or when something is connected already, and a
-    MoniteError when nothing could be started.
+    Raises InputError for a choice that cannot be used or when something is connected already,
+    CapReachedError when there is no place for another organisation, and a MoniteError when nothing could
+    be started.
     """
-    if deps.monite.capabilities.platform_in_body and platform not in PLATFORMS:
-        raise InputError("platform", "Choose the accounting system that you use.")
+    check_choice(deps, platform)
     with deps.monite.hurried(PATIENCE):
         standing = _look(deps, entity_id)
     if standing is not None and standing.status is ConnectionStatus.CONNECTED:
         raise InputError("connection", "An accounting system is connected already.")
+    caps.check(deps, entity_id, platform)
     carry_overs.begin(deps, entity_id)
     rules.hold(deps, entity_id, "before connecting")
     with deps.monite.hurried(PATIENCE):
@@ -92,6 +92,12 @@ def start(
             share_id=share_id,
         ),
     )
+
+
+def check_choice(deps: Deps, platform: str | None) -> None:
+    """Raises InputError when a system must be named and this is none."""
+    if deps.monite.capabilities.platform_in_body and platform not in PLATFORMS:
+        raise InputError("platform", "Choose the accounting system that you use.")
 
 
 def came_back(deps: Deps, browser: str, hint: Hint) -> Attempt | None:
@@ -173,16 +179,6 @@ def pending(deps: Deps, entity_id: str) -> Standing | None:
     found = standing(deps, entity_id)
     waiting = found.connection is not None and found.connection.status is ConnectionStatus.PENDING_AUTH
     return found if waiting else None
-
-
-def shared_names(deps: Deps, entity_id: str) -> list[SharedName] | None:
-    """Names that stand twice on our side; None while our own lists have not been read."""
-    known = refresh.overview(deps.db, entity_id)
-    needed = ("products", "counterparts")
-    if any(name not in known or known[name].as_of is None for name in needed):
-        refresh.freshen(deps, entity_id, needed)
-        return None
-    return name_checks.find(deps.db, entity_id)
 
 
 def _look(deps: Deps, entity_id: str) -> Connection | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain import share_links
 from app.domain.connections import Connection
 from app.domain.errors import InputError
 from app.domain.events import Event
@@ -29,6 +30,7 @@ HISTORY = {
         "disconnected",
         "disconnect_refused",
         CONFIRMED,
+        *share_links.HISTORY,
         *REGAINED,
     ),
     "imports": ("import_started", "import_finished", "import_failed", "import_refused"),
