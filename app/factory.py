@@ -36,6 +36,7 @@ from app.web import (
     home,
     imports,
     log,
+    partner_setup,
     ready,
     record_marks,
     records,
@@ -72,6 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    partner_setup.bp,
 )
 
 
