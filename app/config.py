@@ -66,6 +66,11 @@ class Settings:
         return is_loopback(urlsplit(self.monite_api_url).hostname or "")
 
     @property
+    def secure(self) -> bool:
+        """Whether browsers reach the dashboard by https, so that cookies may demand it."""
+        return self.public_url.startswith("https://")
+
+    @property
     def open_chooser(self) -> bool:
         """Whether anybody may come in as whomever they like: practice, on this machine alone."""
         return self.practice and is_loopback(self.host)

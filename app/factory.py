@@ -103,7 +103,7 @@ def create_app(
         wake=wake,
         connections=ThreadConnections(settings.database),
     )
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
     app.before_request(access.guard)
     app.after_request(security.protect)
@@ -112,6 +112,8 @@ def create_app(
     access.open_to_anyone(app.view_functions["static"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for view in access.without_form(app):
+        forms.exempt(view)
     _speak(app)
     return app
 
@@ -131,10 +133,10 @@ def create_deps(settings: Settings, monite: Monite, wake: Callable[[], None]) ->
 def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        # Browsers share cookies between ports, so each house has a name of its own.
-        SESSION_COOKIE_NAME="gangway_session",
+        # Flask's own session holds what forms need: who is here stands in the store.
+        SESSION_COOKIE_NAME=f"__Host-{requests.FORM_COOKIE}" if settings.secure else requests.FORM_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
-        # Strict would lose the session on the way back from the accounting system.
+        SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         WTF_CSRF_HEADERS=["X-CSRFToken"],

@@ -27,6 +27,8 @@ class Attempt:
     returned_at: datetime | None = None
     provider_status: str | None = None
     provider_message: str | None = None
+    share_id: str | None = None
+    """The link with which somebody who was invited set out."""
 
 
 class Arrival(StrEnum):

@@ -11,6 +11,7 @@ GangwayError
 │   └── RefusedError              400, 405, 406, 413, 422: the request itself is not accepted
 ├── CalledOffError                what was to be done by itself must not be done any more
 ├── NotAllowedError               this person may not do or see that
+├── TooManyTriesError             too many wrong tries; it says when to come back
 ├── NotThereError                 no such entity, record or batch here
 └── InputError                    what the person entered cannot be used; carries field and words
 """
@@ -70,6 +71,14 @@ class CalledOffError(GangwayError):
 
 class NotAllowedError(GangwayError):
     """The person may not do or see this; the message says who may."""
+
+
+class TooManyTriesError(GangwayError):
+    """Somebody tried too often; `retry_after` says in how many seconds they may try again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many tries. Wait {-(-retry_after // 60)} minutes, then try again.")
+        self.retry_after = retry_after
 
 
 class NotThereError(GangwayError):

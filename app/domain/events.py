@@ -15,6 +15,9 @@ TAX_SET, PRODUCT_EDITED = "tax_rate_set", "product_edited"
 REPAIRS = (ASSIGNED, TAX_SET, PRODUCT_EDITED)
 """What a person does so that a stopped record can be sent."""
 HANDLED, NOT_HANDLED, NOTED = "handled_elsewhere", "handled_taken_back", "note_left"
+CAME_IN, WENT_OUT, SESSION_ENDED = "came_in", "went_out", "session_ended"
+PRESENCE = (CAME_IN, WENT_OUT, SESSION_ENDED)
+"""Who was here: for the audit trail, and no news to anybody else."""
 UNDONE = "assignment_undone"
 """How an assignment is told that takes an earlier one back."""
 _TOGETHER = timedelta(minutes=30)

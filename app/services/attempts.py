@@ -20,7 +20,7 @@ from app.domain.errors import (
     RefusedError,
     UnavailableError,
 )
-from app.services import refresh, rules
+from app.services import refresh, rules, sightings
 from app.services.deps import Deps
 from app.store import attempts, connections, events, name_checks, revisions
 from app.store.database import write
@@ -50,8 +50,12 @@ class Standing:
     waited: timedelta
 
 
-def start(deps: Deps, entity_id: str, platform: str | None, *, afresh: bool = False) -> Leaving:
+def start(
+    deps: Deps, entity_id: str, platform: str | None, *, afresh: bool = False, share_id: str | None = None
+) -> Leaving:
     """Make or find the sign-in address, with sending on hold before anybody signs in.
+
+    `share_id` is the link with which somebody who was invited sets out.
 
     Raises InputError for a choice that cannot be used or when something is connected already, and a
     MoniteError when nothing could be started.
@@ -67,9 +71,19 @@ def start(deps: Deps, entity_id: str, platform: str | None, *, afresh: bool = Fa
         connection = _reusable(deps, entity_id, standing, platform, afresh) or _create(
             deps, entity_id, platform
         )
-    if not connection.connection_url:
-        raise UnavailableError("no sign-in address came with the connection")
-    return _leave(deps, entity_id, connection, connection.connection_url, platform)
+    return _leave(
+        deps,
+        connection,
+        Attempt(
+            id=str(uuid4()),
+            entity_id=entity_id,
+            connection_id=connection.id,
+            platform=platform or connection.platform,
+            started_by=deps.actor.name,
+            started_at=deps.clock(),
+            share_id=share_id,
+        ),
+    )
 
 
 def came_back(deps: Deps, browser: str, status: str | None, message: str | None) -> Attempt | None:
@@ -142,7 +156,7 @@ def _look(deps: Deps, entity_id: str) -> Connection | None:
     now = deps.clock()
     with write(deps.db):
         for connection, raw in page:
-            connections.save(deps.db, entity_id, connection, now, raw)
+            sightings.connection(deps.db, entity_id, connection, now, raw)
         revisions.bump(deps.db, entity_id)
     return next((connection for connection, _ in page if connection.occupies), None)
 
@@ -174,24 +188,23 @@ def _create(deps: Deps, entity_id: str, platform: str | None) -> Connection:
         return there
 
 
-def _leave(deps: Deps, entity_id: str, connection: Connection, address: str, platform: str | None) -> Leaving:
-    now, browser = deps.clock(), secrets.token_urlsafe(24)
-    attempt = Attempt(
-        str(uuid4()), entity_id, connection.id, platform or connection.platform, deps.actor.name, now
-    )
+def _leave(deps: Deps, connection: Connection, attempt: Attempt) -> Leaving:
+    if not connection.connection_url:
+        raise UnavailableError("no sign-in address came with the connection")
+    browser = secrets.token_urlsafe(24)
     with write(deps.db):
-        connections.save(deps.db, entity_id, connection, now)
+        connections.save(deps.db, attempt.entity_id, connection, attempt.started_at)
         attempts.add(deps.db, attempt, browser)
         events.add(
             deps.db,
-            entity_id,
-            now,
+            attempt.entity_id,
+            attempt.started_at,
             STARTED,
             deps.actor,
             object_type="connection",
             object_id=connection.id,
             became=attempt.platform,
         )
-        revisions.bump(deps.db, entity_id)
-    refresh.want(deps, entity_id, ["connection"])
-    return Leaving(address, browser)
+        revisions.bump(deps.db, attempt.entity_id)
+    refresh.want(deps, attempt.entity_id, ["connection"])
+    return Leaving(connection.connection_url, browser)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from app.domain.people import Actor, Role
+from app.domain.people import PARTNER_ROLES, Actor, Role
 from app.services.deps import Deps
 from app.store import entrances, frames
 from app.store.entrances import Entrance
@@ -15,6 +16,7 @@ PRACTICE_NAMES = {
     Role.BOOKKEEPER: "Priya Nair",
     Role.VIEWER: "Sam Okoro",
     Role.SUPPORT: "Alex Lind",
+    Role.ADMIN: "Robin Hale",
 }
 
 
@@ -41,5 +43,13 @@ def exists(deps: Deps, entity_id: str) -> bool:
 
 
 def person(role: Role, entity_id: str) -> Actor:
-    """The person that a role stands for; support belongs to no business."""
-    return Actor(PRACTICE_NAMES[role], role, None if role is Role.SUPPORT else entity_id)
+    """The person that a role stands for; the partner's people belong to no business."""
+    return Actor(PRACTICE_NAMES[role], role, None if role in PARTNER_ROLES else entity_id)
+
+
+def way(who: Actor, wanted: str = "") -> str:
+    """Where somebody who came in goes: to the local address that they wanted, if it is a place of theirs."""
+    if who.role in PARTNER_ROLES:
+        return wanted if wanted.startswith(("/support", "/partner", "/e/", "/sessions")) else "/support"
+    home = f"/e/{who.entity_id}"
+    return wanted if f"{urlsplit(wanted).path}/".startswith((f"{home}/", "/sessions/")) else home

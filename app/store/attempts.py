@@ -22,6 +22,7 @@ def add(db: Database, attempt: Attempt, browser: str) -> None:
             "browser": browser,
             "started_by": attempt.started_by,
             "started_at": to_text(attempt.started_at),
+            "share_id": attempt.share_id,
         }
     )
 
@@ -49,6 +50,12 @@ def of_connection(db: Database, entity_id: str, connection_id: str) -> Attempt |
     return next(map(_from_row, rows), None)
 
 
+def of_share(db: Database, share_id: str) -> Attempt | None:
+    """The last start that was made with this link."""
+    rows = db.query("SELECT * FROM attempts WHERE share_id = ? ORDER BY started_at DESC LIMIT 1", [share_id])
+    return next(map(_from_row, rows), None)
+
+
 def came_back(db: Database, attempt_id: str, at: datetime, status: str | None, message: str | None) -> None:
     """Write down the first return, and what the provider said with the newest one."""
     db.execute(
@@ -71,4 +78,5 @@ def _from_row(row: dict[str, Any]) -> Attempt:
         returned_at=maybe_from_text(row["returned_at"]),
         provider_status=row["provider_status"],
         provider_message=row["provider_message"],
+        share_id=row["share_id"],
     )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.domain.assignables import Choice, Kind
-from app.domain.events import ASSIGNED, Event
+from app.domain.events import ASSIGNED, PRESENCE, Event
 from app.domain.people import Actor, Role
 from app.store.database import from_text, maybe_from_text, to_text
 
@@ -118,10 +118,14 @@ def find(
 
 
 def told(db: Database, entity_id: str, limit: int) -> list[Event]:
-    """The newest events as people tell them: a bulk change is one, not one for each of its parts."""
+    """The newest events as people tell them: a bulk change is one, and who came in is no news."""
+    marks = ", ".join("?" * len(PRESENCE))
     rows = db.query(
-        "SELECT * FROM events WHERE entity_id = ? AND batch_id IS NULL ORDER BY id DESC LIMIT ?",
-        [entity_id, limit],
+        f"""
+        SELECT * FROM events WHERE entity_id = ? AND batch_id IS NULL AND kind NOT IN ({marks})
+        ORDER BY id DESC LIMIT ?
+        """,
+        [entity_id, *PRESENCE, limit],
     )
     return [from_row(row) for row in rows]
 

@@ -17,7 +17,7 @@ from app.web.requests import actor, deps
 P = ParamSpec("P")
 R = TypeVar("R")
 ANYONE = "anyone"
-_MARK = "gangway_needs"
+_MARK, _NO_FORM = "gangway_needs", "gangway_no_form"
 
 
 def needs(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -34,6 +34,17 @@ def open_to_anyone(view: Callable[P, R]) -> Callable[P, R]:
     """Declare that this route answers people who have not said who they are."""
     setattr(view, _MARK, ANYONE)
     return view
+
+
+def for_machines(view: Callable[P, R]) -> Callable[P, R]:
+    """Declare that this route answers other programs: they have no form, and it checks itself who asks."""
+    setattr(view, _NO_FORM, True)
+    return open_to_anyone(view)
+
+
+def without_form(app: Flask) -> list[Callable[..., object]]:
+    """The views that other programs call."""
+    return [view for view in app.view_functions.values() if getattr(view, _NO_FORM, False)]
 
 
 def declared(app: Flask, endpoint: str) -> Action | str | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, redirect, request, session, url_for
+from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.errors import InputError, NotThereError
-from app.domain.people import Role
-from app.services import entrances
+from app.domain.people import PARTNER_ROLES, Role
+from app.domain.sessions import CameBy
+from app.services import entrances, sessions
 from app.web.access import open_to_anyone
 from app.web.rendering import render
-from app.web.requests import deps
+from app.web.requests import browser, cookie_name, deps, let_in, let_out, session_or_none, set_cookie
 from app.web.security import is_local_path
 
 bp = Blueprint("chooser", __name__)
@@ -39,28 +40,24 @@ def enter() -> BaseResponse:
     """Come in as a person of one business, or as support; then go where they wanted to go."""
     role = request.form.get("role", "")
     entity_id = request.form.get("entity_id", "")
-    if role not in (Role.OWNER, Role.BOOKKEEPER, Role.VIEWER, Role.SUPPORT):
+    if role not in entrances.PRACTICE_NAMES:
         raise InputError("role", "Choose who you want to be.")
-    if role != Role.SUPPORT and not entrances.exists(deps(), entity_id):
+    if role not in PARTNER_ROLES and not entrances.exists(deps(), entity_id):
         raise NotThereError("There is no such business here.")
     who = entrances.person(Role(role), entity_id)
-    token = session.get("csrf_token")
-    session.clear()
-    session["csrf_token"] = token
-    session["actor"] = {"name": who.name, "role": who.role.value, "entity_id": who.entity_id}
+    came = sessions.come_in(deps(), who, CameBy.CHOOSER, browser())
     wanted = _next(request.form.get("next", ""))
-    if role == Role.SUPPORT:
-        return redirect(wanted if wanted.startswith("/support") else "/support", code=303)
-    home = url_for("home.show", entity_id=entity_id)
-    return redirect(wanted if wanted.startswith(home) else home, code=303)
+    return let_in(redirect(entrances.way(who, wanted), code=303), came)
 
 
 @bp.post("/leave")
 @open_to_anyone
 def leave() -> BaseResponse:
     """Go out again, to choose somebody else."""
-    session.pop("actor", None)
-    return redirect(url_for(".show"), code=303)
+    came = session_or_none()
+    if came:
+        sessions.go_out(deps(), came)
+    return let_out(redirect(url_for(".show"), code=303))
 
 
 @bp.post("/theme")
@@ -71,13 +68,13 @@ def set_theme() -> BaseResponse:
     if chosen not in THEMES:
         raise InputError("theme", "Choose light, dark or system.")
     response: Response = make_response(redirect(_next(request.form.get("next", "")) or "/", code=303))
-    response.set_cookie(THEME_COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True)
+    set_cookie(response, THEME_COOKIE, chosen, A_YEAR)
     return response
 
 
 def theme() -> str:
     """The stored choice of this browser; "system" follows the machine."""
-    chosen = request.cookies.get(THEME_COOKIE, "system")
+    chosen = request.cookies.get(cookie_name(THEME_COOKIE), "system")
     return chosen if chosen in THEMES else "system"
 
 

@@ -12,7 +12,14 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
-from app.domain.errors import InputError, MoniteError, NotAllowedError, NotThereError, UnavailableError
+from app.domain.errors import (
+    InputError,
+    MoniteError,
+    NotAllowedError,
+    NotThereError,
+    TooManyTriesError,
+    UnavailableError,
+)
 from app.web.rendering import wants_fragment
 from app.web.requests import NOBODY, NobodyError, actor_or_nobody, house
 
@@ -23,6 +30,7 @@ def register(app: Flask) -> None:
     """Answer each of our errors, and each of HTTP's, in our own words."""
     app.register_error_handler(NobodyError, nobody)
     app.register_error_handler(NotAllowedError, not_allowed)
+    app.register_error_handler(TooManyTriesError, too_often)
     app.register_error_handler(NotThereError, not_there)
     app.register_error_handler(404, not_there)
     app.register_error_handler(InputError, unusable)
@@ -50,6 +58,13 @@ def _place() -> str | None:
 
 def not_allowed(error: NotAllowedError) -> Response:
     return _answer(403, _("You can't do this here"), str(error))
+
+
+def too_often(error: TooManyTriesError) -> Response:
+    """Words for a person who tried too often, and for programs when they may ask again."""
+    response = _answer(429, _("Too many tries"), _(str(error)))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def not_there(_error: Exception) -> Response:

@@ -16,6 +16,7 @@ from app.domain.synced_records import RecordState
 from app.factory import create_app
 from app.store import record_lists
 from app.store.database import connect
+from tests.bench.entering import come_in
 from tests.bench.pages import MeasuredPage, measure
 from tests.bench.report import Figure
 from tests.bench.stores import ENTITY, NOW, crowd, make_store
@@ -47,8 +48,7 @@ def run() -> Iterator[Figure]:
             crowd(db, entities=OTHERS, records=ALL - RECORDS)
         app = create_app(settings, monite=make_monite(settings), clock=lambda: NOW, wake=lambda: None)
         client = app.test_client()
-        with client.session_transaction() as session:
-            session["actor"] = {"name": "Marie", "role": "owner", "entity_id": ENTITY}
+        come_in(client, ENTITY)
         with closing(connect(settings.database)) as db:
             for page in PAGES:
                 yield from measure(app, client, db, page)

@@ -25,6 +25,7 @@ from app.factory import create_app
 from app.services import bulk_assignments
 from app.services.deps import Deps
 from app.store.database import connect
+from tests.bench.entering import come_in
 from tests.bench.pages import MeasuredPage, measure
 from tests.bench.report import Figure
 from tests.bench.stores import ENTITY, NOW, make_store
@@ -82,8 +83,7 @@ def _business(**size: int) -> Iterator[tuple[Flask, FlaskClient, Database, Setti
         make_store(settings.database, **size).close()
         app = create_app(settings, monite=make_monite(settings), clock=lambda: NOW, wake=lambda: None)
         client = app.test_client()
-        with client.session_transaction() as session:
-            session["actor"] = {"name": "Marie", "role": "owner", "entity_id": ENTITY}
+        come_in(client, ENTITY)
         with closing(connect(settings.database)) as db:
             yield app, client, db, settings
         app.extensions["gangway"].connections.close()

@@ -22,6 +22,7 @@ from sqlite_utils import Database
 from app.factory import create_app
 from app.store.database import connect
 from tests.bench.bare import bare_client, reading
+from tests.bench.entering import come_in
 from tests.bench.report import Figure
 from tests.bench.stores import ENTITY, NOW, make_store
 from tests.bench.turns import in_turns
@@ -59,8 +60,7 @@ def run() -> Iterator[Figure]:
         make_store(settings.database).close()
         app = create_app(settings, monite=make_monite(settings), clock=lambda: NOW, wake=lambda: None)
         client = app.test_client()
-        with client.session_transaction() as session:
-            session["actor"] = {"name": "Marie", "role": "owner", "entity_id": ENTITY}
+        come_in(client, ENTITY)
         with closing(connect(settings.database)) as db:
             for page in PAGES:
                 yield from measure(app, client, db, page)

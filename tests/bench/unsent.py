@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from app.factory import create_app
 from app.store import revisions
 from app.store.database import connect, to_text, write
+from tests.bench.entering import come_in
 from tests.bench.report import Figure
 from tests.bench.stores import ENTITY, NOW, make_store
 from tests.bench.turns import in_turns, timed
@@ -38,8 +39,7 @@ def run() -> Iterator[Figure]:
             _add_bills(db)
         app = create_app(settings, monite=make_monite(settings), clock=lambda: NOW, wake=lambda: None)
         client = app.test_client()
-        with client.session_transaction() as session:
-            session["actor"] = {"name": "Marie", "role": "owner", "entity_id": ENTITY}
+        come_in(client, ENTITY)
         with closing(connect(settings.database)) as db:
             yield from _figures(client, db)
         app.extensions["gangway"].connections.close()

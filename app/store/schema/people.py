@@ -30,6 +30,7 @@ def people(db: Database) -> None:
             expires_at TEXT NOT NULL, ended_at TEXT, ended_by TEXT) STRICT;
         CREATE INDEX sessions_by_user ON sessions (user_id, created_at DESC);
         CREATE INDEX sessions_by_entity ON sessions (entity_id, actor_role, created_at DESC);
+        CREATE INDEX sessions_by_expiry ON sessions (expires_at);
         CREATE INDEX sessions_open ON sessions (seen_at DESC) WHERE ended_at IS NULL;
 
         CREATE TABLE launch_links (

@@ -14,11 +14,14 @@ def share_links(db: Database) -> None:
     run_script(
         db,
         """
-        -- found by a hash; `sealed` is the token under the installation's key, so that its maker can copy it again
+        -- found by a hash; `sealed` is the token under the installation's key, so that its maker can copy it again.
+        -- used: somebody pressed Continue, in the browser whose secret hashes to `browser_hash`; overtaken: another
+        -- way led to a connection first
         CREATE TABLE share_links (
             id TEXT PRIMARY KEY, entity_id TEXT NOT NULL, platform TEXT, token_hash TEXT NOT NULL UNIQUE, sealed TEXT NOT NULL,
             created_at TEXT NOT NULL, created_by TEXT NOT NULL, created_role TEXT NOT NULL, expires_at TEXT NOT NULL,
-            opened_at TEXT, withdrawn_at TEXT, used_at TEXT, used_by TEXT, finished_at TEXT) STRICT;
+            opened_at TEXT, used_at TEXT, used_by TEXT, browser_hash TEXT, finished_at TEXT, overtaken_at TEXT,
+            withdrawn_at TEXT, withdrawn_by TEXT, replaced_at TEXT) STRICT;
         CREATE INDEX share_links_by_entity ON share_links (entity_id, created_at DESC);
         ALTER TABLE attempts ADD COLUMN share_id TEXT;
         """,
