@@ -5,6 +5,7 @@ It knows neither house, and holds no model that they could share; see docs/decis
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -23,9 +24,11 @@ PRAGMAS = (
 
 
 def connect(path: Path | str) -> Database:
-    """A connection for one thread at a time; the file and its folder are made when missing."""
+    """A connection for one thread at a time; the file, which is ours alone, and its folder are made when missing."""
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # What SQLite writes beside the file has the file's own permissions.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     conn = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
     for pragma in PRAGMAS:
         conn.execute(pragma)
