@@ -18,6 +18,7 @@ from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
     accounts,
+    acting,
     assets,
     assign,
     assign_bulk,
@@ -46,12 +47,14 @@ from app.web import (
     shells,
     support,
     texts,
+    webhooks,
 )
 from app.web.rendering import PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
+    acting.bp,
     assets.bp,
     assign.bp,
     assign_bulk.bp,
@@ -73,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    webhooks.bp,
     partner_setup.bp,
 )
 
@@ -155,6 +159,10 @@ def _speak(app: Flask) -> None:
         ngettext=texts.ngettext,
         asset=assets.asset,
         may=access.may,
+        waits_for_reason=access.waits_for_reason,
+        refusal=access.refusal,
+        reason_page=acting.address,
+        reason_kept=acting.reason_kept,
         frame=shells.frame,
         destination=fixes.destination,
         came_from=fixes.came_from,

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -27,8 +27,10 @@ def connect(path: Path | str) -> Database:
     """A connection for one thread at a time; the file, which is ours alone, and its folder are made when missing."""
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        # What SQLite writes beside the file has the file's own permissions.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # What SQLite writes beside the file has the file's own permissions. One that is there must not be
+        # opened by anybody else in this process: closing it would take SQLite's locks away.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     conn = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
     for pragma in PRAGMAS:
         conn.execute(pragma)

@@ -16,7 +16,8 @@ REPAIRS = (ASSIGNED, TAX_SET, PRODUCT_EDITED)
 """What a person does so that a stopped record can be sent."""
 HANDLED, NOT_HANDLED, NOTED = "handled_elsewhere", "handled_taken_back", "note_left"
 CAME_IN, WENT_OUT, SESSION_ENDED = "came_in", "went_out", "session_ended"
-PRESENCE = (CAME_IN, WENT_OUT, SESSION_ENDED)
+ACTING_STARTED, ACTING_STOPPED = "acting_started", "acting_stopped"
+PRESENCE = (CAME_IN, WENT_OUT, SESSION_ENDED, ACTING_STARTED, ACTING_STOPPED)
 """Who was here: for the audit trail, and no news to anybody else."""
 UNDONE = "assignment_undone"
 """How an assignment is told that takes an earlier one back."""

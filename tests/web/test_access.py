@@ -16,6 +16,7 @@ OPEN = {
     "chooser.leave",
     "chooser.set_theme",
     "connect.from_provider",
+    "webhooks.receive",
 }
 
 
