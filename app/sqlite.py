@@ -24,7 +24,7 @@ PRAGMAS = (
 
 
 def connect(path: Path | str) -> Database:
-    """A connection for one thread at a time; the file, which is ours alone, and its folder are made when missing."""
+    """A connection for one thread at a time; the file, readable by us alone, is made when missing."""
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         # What SQLite writes beside the file has the file's own permissions. One that is there must not be

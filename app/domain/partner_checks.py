@@ -105,18 +105,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "key_encoded_wrongly": (
         "Monite has a key for %(provider)s, but it isn't encoded as Codat wants it.",
-        "Paste the key again below; Gangway encodes it.",
+        "Paste the key again, as Codat's portal shows it; Gangway encodes it.",
     ),
     "key_missing": (
         "Monite has no key of an accounting provider yet. Until it has one, nobody can connect.",
-        "Paste Codat's key below.",
+        "Paste Codat's key on the set-up page, under Provider and key.",
     ),
     "provider_other": (
         "Monite goes through %(provider)s, which isn't the provider of this API version.",
-        "Paste Codat's key below, or ask Monite's support which API version fits.",
+        "Paste Codat's key, or ask Monite's support which API version fits.",
     ),
     "key_by_hand": (
-        "With API version %(version)s, Monite's support sets the provider up, and the API doesn't tell about it.",
+        "With API version %(version)s, Monite's support sets the provider up. The API tells nothing of it.",
         "It is proved when the first business has connected.",
     ),
     # The API version
@@ -134,19 +134,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "webhooks_missing": (
         "Monite isn't told to send to Gangway. Everything works, and is noticed at the next refresh only.",
-        "Subscribe below.",
+        "Subscribe on the set-up page, under Webhooks.",
     ),
     "webhooks_disabled": (
         "Monite stopped sending to Gangway's address.",
-        "Subscribe again below, which enables it.",
+        "Subscribe again, which enables it.",
     ),
     "webhooks_elsewhere": (
         "Monite sends to %(url)s, which isn't this Gangway.",
-        "Subscribe below. The other address keeps what it has.",
+        "Subscribe too; the other address keeps what it has.",
     ),
     "webhooks_no_secret": (
-        "Monite sends to Gangway's address, but what signs its messages isn't known here, so all are refused.",
-        "Subscribe again below, which makes a new secret.",
+        "Monite sends to Gangway's address. What signs its messages isn't known here, so all are refused.",
+        "Subscribe again, which makes a new secret.",
     ),
     "webhooks_local": (
         "Monite can't reach an address of this machine, so there are no webhooks. What they would tell is "

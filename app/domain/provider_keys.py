@@ -68,7 +68,7 @@ def read_key(pasted: str, *, any_length: bool = False) -> ProviderKey:
 
 
 def ending_of(token: str | None) -> str:
-    """The last characters of the key that Monite keeps, as Codat's portal shows it; '' for one that tells none."""
+    """The last characters of the key that Monite keeps, as Codat's portal shows it; '' for what is none."""
     raw = _decoded(token or "")
     return raw[-SHOWN:] if raw and len(raw) >= 4 * SHOWN else ""
 

@@ -77,7 +77,7 @@ class Monite:
         return parsing.partner_settings(self._http.send("GET", "/settings"))
 
     def store_provider_key(self, provider: str, token: str) -> PartnerSettings:
-        """Put the accounting provider's key in place, and return the settings as Monite has them; safe to repeat."""
+        """Put the accounting provider's key in place; the settings as they then are. Safe to repeat."""
         body = {"accounting": {"provider": provider, "token": token}}
         return parsing.partner_settings(self._http.send("PATCH", "/settings", body=body, secret=token))
 

@@ -110,7 +110,9 @@ def restore(
             called_off, sessions, now = _calm(fresh, note, deps_for, forget=blind > 0)
             aside = _exchange(fresh, store, now)
     except (sqlite3.Error, OSError) as error:
-        raise InputError("file", f"The backup could not be restored: {error}. Nothing was changed.") from error
+        raise InputError(
+            "file", f"The backup could not be restored: {error}. Nothing was changed."
+        ) from error
     finally:
         fresh.unlink(missing_ok=True)
     return Restored(note, aside, called_off, sessions, blind)
@@ -135,7 +137,9 @@ def opens(key: str, sealed: str) -> bool:
     return False
 
 
-def _note_down(part: Path, keys: tuple[str, ...], now: datetime, monite_api_url: str) -> tuple[int, tuple[str, ...]]:
+def _note_down(
+    part: Path, keys: tuple[str, ...], now: datetime, monite_api_url: str
+) -> tuple[int, tuple[str, ...]]:
     """Check the copy and write into it what it is; how many secrets it has, and which keys open them."""
     with closing(Database(part)) as copy:
         broken = backups.faults(copy)
@@ -182,7 +186,8 @@ def _same_side(note: BackupNote | None, monite_api_url: str) -> None:
     theirs, ours = (_side(address) for address in (note.monite_api_url, monite_api_url))
     if theirs != ours:
         raise InputError(
-            "file", f"The backup belongs to Monite at {theirs}, and MONITE_API_URL is at {ours}. They don't mix."
+            "file",
+            f"The backup belongs to Monite at {theirs}, and MONITE_API_URL is at {ours}. They don't mix.",
         )
 
 
@@ -210,7 +215,7 @@ def _alone(store: Path) -> Iterator[None]:
 def _calm(
     fresh: Path, note: BackupNote | None, deps_for: Callable[[Database], Deps], *, forget: bool
 ) -> tuple[int, int, datetime]:
-    """Make the copy ready to go on at another time than it ended; what was called off, sessions ended, when."""
+    """Make the copy ready to go on at another time; how many intents and sessions that ended, and when."""
     told = day_of(note.made_at) if note else None
     with closing(connect(fresh)) as db:
         migrate(db)

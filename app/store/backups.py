@@ -1,4 +1,4 @@
-"""A copy of the whole store in one file, with a note of what it is; and what a copy needs before it is used."""
+"""A copy of the whole store in one file, with a note of what it is, and what it needs before it is used."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def forget_sealed(db: Database) -> None:
 
 def write_note(db: Database, note: BackupNote) -> None:
     """Put the note into the copy."""
-    db.execute("CREATE TABLE backup_note (made_at TEXT NOT NULL, monite_api_url TEXT NOT NULL, keys TEXT NOT NULL)")
+    db.execute(
+        "CREATE TABLE backup_note (made_at TEXT NOT NULL, monite_api_url TEXT NOT NULL, keys TEXT NOT NULL)"
+    )
     db.execute(
         "INSERT INTO backup_note VALUES (?, ?, ?)",
         [to_text(note.made_at), note.monite_api_url, json.dumps(note.keys)],
@@ -115,7 +117,9 @@ def end_sessions(db: Database, now: datetime, by: str) -> int:
     ended = db.execute(
         "UPDATE sessions SET ended_at = ?, ended_by = ? WHERE ended_at IS NULL", [moment, by]
     ).rowcount
-    db.execute("UPDATE launch_links SET expires_at = ? WHERE used_at IS NULL AND expires_at > ?", [moment, moment])
+    db.execute(
+        "UPDATE launch_links SET expires_at = ? WHERE used_at IS NULL AND expires_at > ?", [moment, moment]
+    )
     db.execute("UPDATE share_links SET expires_at = ? WHERE expires_at > ?", [moment, moment])
     return ended
 
@@ -132,6 +136,8 @@ def lock_alone(path: Path) -> sqlite3.Connection:
         conn.execute("COMMIT")
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         conn.execute("PRAGMA journal_mode=DELETE")
+        # Left behind by a process that was killed; it belongs to no file that is in use.
+        path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     except sqlite3.OperationalError:
         conn.close()
         raise
