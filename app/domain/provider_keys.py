@@ -16,7 +16,7 @@ SHOWN = 4
 SHORTEST, LONGEST = 20, 100
 """What can be a key of Codat's at all, should they change its length one day."""
 FIELD = "key"
-_AHEAD = re.compile(r"^(?:authorization\s*:\s*)?basic\s+", re.IGNORECASE)
+_AHEAD = re.compile(r"^(?:authorization\s*:\s*)?basic(?:\s+|$)", re.IGNORECASE)
 _PLAIN = re.compile(r"[!-~]+")
 _WHERE = "Copy the value of the Authorization header in Codat's portal, under Developers > API keys."
 

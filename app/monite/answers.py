@@ -45,7 +45,7 @@ def request_id_of(response: requests.Response) -> str | None:
 
 
 def error_from(response: requests.Response, hide: Callable[[str], str] = str) -> MoniteError:
-    """The error that a refusal stands for, with Monite's own words where it has some, as `hide` leaves them."""
+    """The error that a refusal stands for, with Monite's own words if any, as `hide` leaves them."""
     status, request_id, words = response.status_code, request_id_of(response), hide(words_of(response))
     if status == 429:
         return RateLimitedError(words, retry_after=_retry_after(response), request_id=request_id)

@@ -22,11 +22,12 @@ from app.domain.partner_checks import (
     warned,
 )
 from app.domain.provider_keys import CODAT, PartnerSettings, ending_of, read_key
+from app.domain.webhooks import Channel
 from app.monite.versions import VERSIONS, Capabilities
 from app.services import secrets
 from app.services.deps import Deps
-from app.services.secrets import PASTED, masked
-from app.store import entities, events, guide_facts, partner_checks, xero_places
+from app.services.secrets import MONITE_WEBHOOKS, PASTED, masked
+from app.store import entities, events, guide_facts, partner_checks, webhooks, xero_places
 from app.store.database import write
 from app.store.partner_checks import Mark
 from app.store.secrets import KeptSecret
@@ -198,7 +199,10 @@ def _version(deps: Deps) -> Result:
 
 
 def _webhooks(deps: Deps) -> Result:
-    return unknown("webhooks_local")
+    if secrets.known(deps, MONITE_WEBHOOKS) is None:
+        return warned("webhooks_missing")
+    heard = [at for (channel, _), at in webhooks.arrivals(deps.db).items() if channel is Channel.MONITE]
+    return passed("webhooks_here") if heard else warned("webhooks_silent", url=deps.settings.public_url)
 
 
 def _xero_cap(deps: Deps) -> Result:
