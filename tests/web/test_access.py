@@ -16,6 +16,9 @@ OPEN = {
     "chooser.leave",
     "chooser.set_theme",
     "connect.from_provider",
+    "invitations.show",
+    "invitations.go",
+    "invitations.beat",
     "webhooks.receive",
 }
 
