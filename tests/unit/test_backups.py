@@ -159,7 +159,8 @@ def test_a_session_that_was_ended_since_is_not_open_again(
 ) -> None:
     deps.db.execute(
         """
-        INSERT INTO sessions (id, token_hash, actor_name, actor_role, came_by, created_at, seen_at, expires_at)
+        INSERT INTO sessions
+            (id, token_hash, actor_name, actor_role, came_by, created_at, seen_at, expires_at)
         VALUES ('s', 'h', 'Alex', 'support', 'password', ?, ?, '2099')
         """,
         [to_text(NOW)] * 2,
@@ -216,7 +217,7 @@ def test_a_damaged_backup_is_refused(deps: Deps, settings: Settings, tmp_path: P
         file.seek(8192)
         file.write(b"\0" * 60_000)
 
-    with pytest.raises(InputError, match="is damaged|is not a backup"):
+    with pytest.raises(InputError, match=r"is damaged|is not a backup"):
         restore(deps, made.path)
 
 
@@ -224,7 +225,7 @@ def test_a_backup_of_a_newer_program_is_refused(deps: Deps, settings: Settings, 
     made = make(settings, tmp_path / "copy")
     with closing(sqlite3.connect(made.path)) as copy:
         copy.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('gangway', 'new', '2099')"
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('gangway', 'n', '9')"
         )
         copy.commit()
 

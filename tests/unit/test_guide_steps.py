@@ -42,7 +42,9 @@ def test_what_codat_sends_to_monite_is_never_claimed_to_be_proved() -> None:
 
 
 def test_a_check_proves_the_token_and_the_key() -> None:
-    assert step("token", checks=check(Line.CREDENTIALS, passed("token_received", minutes=30))).state == "proved"
+    assert (
+        step("token", checks=check(Line.CREDENTIALS, passed("token_received", minutes=30))).state == "proved"
+    )
     assert step("key_stored", checks=check(Line.PROVIDER, failed("key_missing"))).state == "wrong"
 
 

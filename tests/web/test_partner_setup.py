@@ -1,4 +1,4 @@
-"""The partner's set-up: checks in words, the key that goes through and is not kept, steps that prove themselves."""
+"""The partner's set-up: checks in words, a key that is passed on and not kept, steps that prove themselves."""
 
 from __future__ import annotations
 
@@ -183,9 +183,7 @@ def test_a_version_that_differs_from_monites_own_is_told(browser: FlaskClient, p
     assert "its own background work goes by 2024-05-25" in result(browser, "version")
 
 
-def test_htmx_gets_the_line_alone_and_its_words_are_announced(
-    browser: FlaskClient, partner: Partner
-) -> None:
+def test_htmx_gets_the_line_alone_and_its_words_are_announced(browser: FlaskClient, partner: Partner) -> None:
     answer = browser.post("/partner/setup/check/credentials", headers={"HX-Request": "true"})
 
     assert "<html" not in answer.text
@@ -214,7 +212,8 @@ def test_the_meter_warns_at_four_fifths(
         for n in range(used):
             store.execute(
                 """
-                INSERT INTO connections (id, entity_id, status, platform, created_at, updated_at, raw, seen_at)
+                INSERT INTO connections
+                    (id, entity_id, status, platform, created_at, updated_at, raw, seen_at)
                 VALUES (?, ?, 'connected', 'xero', ?, ?, '{}', ?)
                 """,
                 [f"c{n}", f"x{n}", *[to_text(NOW)] * 3],
