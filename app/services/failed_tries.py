@@ -38,6 +38,12 @@ def take_back(deps: Deps, tries: list[int]) -> None:
         failed_tries.take_back(db, tries)
 
 
+def forget(deps: Deps, key: str) -> None:
+    """Whoever was right may be wrong again later: earlier tries count no more."""
+    with write(deps.db) as db:
+        failed_tries.forget(db, key)
+
+
 def count(deps: Deps, key: str) -> int:
     """How many tries stand against this key now."""
     return len(failed_tries.since(deps.db, key, deps.clock() - WINDOW))
