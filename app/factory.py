@@ -18,6 +18,7 @@ from app.store.database import ThreadConnections, prepare
 from app.web import (
     access,
     accounts,
+    acting,
     assets,
     assign,
     assign_bulk,
@@ -35,22 +36,29 @@ from app.web import (
     help,
     home,
     imports,
+    launch,
     log,
+    people,
     ready,
     record_marks,
     records,
     requests,
     rules,
     security,
+    sessions,
     shells,
+    sign_in,
     support,
     texts,
+    webhooks,
 )
-from app.web.rendering import PageEnvironment
+from app.web.rendering import Compiled, PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
+COMPILED = Compiled()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
+    acting.bp,
     assets.bp,
     assign.bp,
     assign_bulk.bp,
@@ -72,6 +80,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    sign_in.bp,
+    launch.bp,
+    sessions.bp,
+    people.bp,
+    webhooks.bp,
 )
 
 
@@ -92,7 +105,7 @@ def create_app(
     # An address that somebody typed with a slash at its end means the same page.
     app.url_map.strict_slashes = False
     # Every template stays compiled: there are not many.
-    app.jinja_options = {"cache_size": -1}
+    app.jinja_options = {"cache_size": -1, "bytecode_cache": COMPILED}
     _configure(app, settings)
     app.extensions["gangway"] = requests.House(
         settings=settings,
@@ -153,6 +166,10 @@ def _speak(app: Flask) -> None:
         ngettext=texts.ngettext,
         asset=assets.asset,
         may=access.may,
+        waits_for_reason=access.waits_for_reason,
+        refusal=access.refusal,
+        reason_page=acting.address,
+        reason_kept=acting.reason_kept,
         frame=shells.frame,
         destination=fixes.destination,
         came_from=fixes.came_from,

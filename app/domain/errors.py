@@ -11,6 +11,7 @@ GangwayError
 │   └── RefusedError              400, 405, 406, 413, 422: the request itself is not accepted
 ├── CalledOffError                what was to be done by itself must not be done any more
 ├── NotAllowedError               this person may not do or see that
+│   └── SayWhyError               they may, once they have said why they act for somebody else
 ├── TooManyTriesError             too many wrong tries; it says when to come back
 ├── NotThereError                 no such entity, record or batch here
 └── InputError                    what the person entered cannot be used; carries field and words
@@ -71,6 +72,10 @@ class CalledOffError(GangwayError):
 
 class NotAllowedError(GangwayError):
     """The person may not do or see this; the message says who may."""
+
+
+class SayWhyError(NotAllowedError):
+    """One of the partner's people wants to act for a business and has not said why."""
 
 
 class TooManyTriesError(GangwayError):

@@ -60,6 +60,11 @@ class Actor:
     reason: str = ""
     """Why one of the partner's people acts for this business; '' while they only look."""
 
+    @property
+    def of_partner(self) -> bool:
+        """Whether this person sees every business, and belongs to none."""
+        return self.role in PARTNER_ROLES
+
 
 SYSTEM = Actor("automatic", Role.SYSTEM)
 

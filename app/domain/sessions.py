@@ -57,7 +57,7 @@ def same_person(one: Session, other: Session) -> bool:
 
 
 def may_end(own: Session, other: Session) -> bool:
-    """Whether a person may end a session: their own, as an owner those of the business, as administrator any."""
+    """Whether a person may end a session: their own, an owner the business's, an administrator any."""
     if same_person(own, other) or own.actor.role is Role.ADMIN:
         return True
     return own.actor.role is Role.OWNER and own.actor.entity_id == other.actor.entity_id

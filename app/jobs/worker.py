@@ -28,6 +28,7 @@ from app.services import (
     refresh,
     retries,
     watches,
+    webhooks,
 )
 from app.services.deps import Deps
 from app.store import heartbeats
@@ -57,6 +58,10 @@ def _look(deps: Deps) -> int:
     return looked + settled + automatic_tries.look_after(deps) + tidied
 
 
+def _hear(deps: Deps) -> int:
+    return webhooks.run_due(deps, ROUND)
+
+
 def _read(share: Share) -> Round:
     return lambda deps: refresh.run_due(deps, ROUND, share)
 
@@ -64,6 +69,7 @@ def _read(share: Share) -> Round:
 ROUNDS: dict[str, Round] = {
     "outbox": _send,
     "watches": _look,
+    "webhooks": _hear,
     "people": _read(Share.PEOPLE),
     "refresh": _read(Share.LISTS),
     "scans": _read(Share.SCANS),

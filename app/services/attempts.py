@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from app.domain.attempts import Arrival, Attempt, arrival, waited
+from app.domain.attempts import Arrival, Attempt, Hint, arrival, waited
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.errors import (
     ConflictError,
@@ -20,6 +20,7 @@ from app.domain.errors import (
     RefusedError,
     UnavailableError,
 )
+from app.domain.problems import UNKNOWN, code_of
 from app.services import refresh, rules, sightings
 from app.services.deps import Deps
 from app.store import attempts, connections, events, name_checks, revisions
@@ -48,6 +49,10 @@ class Standing:
     connection: Connection | None
     attempt: Attempt | None
     waited: timedelta
+    silent_at: datetime | None = None
+    """When Monite was last asked in vain; None while it answers."""
+    problem: str = ""
+    """The code of what went wrong at the provider, in the error catalogue; '' for what it does not know."""
 
 
 def start(
@@ -86,13 +91,19 @@ def start(
     )
 
 
-def came_back(deps: Deps, browser: str, status: str | None, message: str | None) -> Attempt | None:
-    """The way that this browser set out on, with what the provider says of it; None for a stranger."""
+def came_back(deps: Deps, browser: str, hint: Hint) -> Attempt | None:
+    """The way that this browser set out on, with what the provider says of it; None for a stranger.
+
+    A hint about another connection than the one that this browser set out for is not kept.
+    """
     attempt = attempts.of_browser(deps.db, browser) if browser else None
     if attempt is None:
         return None
+    meant = connections.get(deps.db, attempt.connection_id or "")
+    if hint.contradicts(meant.connection_url if meant else None):
+        hint = Hint()
     with write(deps.db):
-        attempts.came_back(deps.db, attempt.id, deps.clock(), status, message and message[:300])
+        attempts.came_back(deps.db, attempt.id, deps.clock(), hint.status, hint.message)
         revisions.bump(deps.db, attempt.entity_id)
     return attempt
 
@@ -114,16 +125,37 @@ def look(deps: Deps, entity_id: str) -> Standing:
 def standing(deps: Deps, entity_id: str) -> Standing:
     """Where it stands as far as we know."""
     connection = connections.current(deps.db, entity_id)
-    attempt = attempts.newest(deps.db, entity_id)
-    if connection and attempt and attempt.connection_id != connection.id:
-        attempt = None
+    attempt = _open_attempt(deps, entity_id, connection)
     now = deps.clock()
+    read = refresh.overview(deps.db, entity_id)["connection"]
+    found = arrival(connection, attempt, now, read.as_of)
     return Standing(
-        arrival=arrival(connection, attempt, now),
+        arrival=found,
         connection=connection,
         attempt=attempt,
         waited=waited(connection, attempt, now) if connection else timedelta(),
+        silent_at=read.started_at if read.state == "error" else None,
+        problem=_problem(connection, attempt) if found is Arrival.FAILED else "",
     )
+
+
+def _open_attempt(deps: Deps, entity_id: str, connection: Connection | None) -> Attempt | None:
+    """The last way that anybody set out on, unless it has led to its end already."""
+    attempt = attempts.newest(deps.db, entity_id)
+    if attempt is None or connection is None or attempt.connection_id != connection.id:
+        return None
+    if connection.status is ConnectionStatus.DEAUTHORIZED and attempt.provider_status in (None, "200"):
+        lost = events.latest(deps.db, entity_id, "access_withdrawn")
+        if lost is not None and lost.at > (attempt.returned_at or attempt.started_at):
+            return None
+    return attempt
+
+
+def _problem(connection: Connection | None, attempt: Attempt | None) -> str:
+    """What the provider, or Monite, says went wrong, as the catalogue knows it."""
+    said = [*(connection.errors if connection else ()), (attempt and attempt.provider_message) or ""]
+    code = code_of("; ".join(said), "connection")
+    return "" if code == UNKNOWN else code
 
 
 def keep_looking(deps: Deps, entity_id: str) -> None:

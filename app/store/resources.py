@@ -41,6 +41,20 @@ def want(
     )
 
 
+def due_by(
+    db: Database, entity_id: str, resources: Iterable[str], moment: datetime, *, interactive: bool = False
+) -> None:
+    """Have these read at that moment at the latest; nobody is told to wait for it."""
+    db.conn.executemany(
+        """
+        INSERT INTO resources (entity_id, resource, interactive, next_due) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET next_due = min(coalesce(next_due, excluded.next_due), excluded.next_due),
+            interactive = max(interactive, excluded.interactive)
+        """,
+        [[entity_id, resource, int(interactive), to_text(moment)] for resource in resources],
+    )
+
+
 def older_than(db: Database, entity_id: str, resources: Sequence[str], moment: datetime) -> list[str]:
     """Those that were neither read nor asked for since then, and whose last failure is not more recent."""
     known = overview(db, entity_id)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from app.domain.errors import NotAllowedError, NotThereError
-from app.domain.people import PARTNER_ROLES, Action, Role
+from app.domain.errors import NotAllowedError, NotThereError, SayWhyError
+from app.domain.people import Action, could
 from app.domain.people import may as person_may
-from app.services import frames
+from app.services import frames, owners
 from app.web.requests import actor, deps
 
 P = ParamSpec("P")
@@ -64,31 +66,60 @@ def guard() -> None:
         return
     if not isinstance(needed, Action):
         raise NotAllowedError("This address is not open to anybody.")
-    entity_id = (request.view_args or {}).get("entity_id")
+    entity_id = _entity_id()
     who = actor()
-    if not person_may(who, needed, entity_id):
-        raise NotAllowedError(_refusal(needed, who.role))
-    if who.role in PARTNER_ROLES and entity_id and not frames.known(deps(), entity_id):
+    if not could(who, needed, entity_id):
+        raise NotAllowedError(refusal(needed))
+    if who.of_partner and entity_id and not frames.known(deps(), entity_id):
         raise NotThereError("There is no such business here.")
+    if not person_may(who, needed, entity_id):
+        raise SayWhyError(_("You act for somebody else, so say why first. They see your reason."))
 
 
 def may(action: str) -> bool:
     """For templates: whether the person may use a control here."""
-    entity_id = (request.view_args or {}).get("entity_id")
-    return person_may(actor(), Action(action), entity_id)
+    return person_may(actor(), Action(action), _entity_id())
 
 
-def _refusal(needed: Action, role: Role) -> str:
-    if role is Role.SUPPORT:
-        return "Support can look at everything here, but not change it."
+def waits_for_reason(action: str) -> bool:
+    """For templates: whether the person could use a control here, once they have said why."""
+    who, wanted = actor(), Action(action)
+    return could(who, wanted, _entity_id()) and not person_may(who, wanted, _entity_id())
+
+
+def refusal(action: Action | str, sentence: str = "") -> str:
+    """Who may do what this person may not: in the given sentence or the usual one, with names."""
+    entity_id = _entity_id()
+    wanted = Action(action)
+    if wanted is Action.SEE or (entity_id and not could(actor(), Action.SEE, entity_id)):
+        return _("This page belongs to another business.")
+    return f"{sentence or _sentence(wanted)} {owners_words(entity_id)}".strip()
+
+
+def owners_words(entity_id: str | None) -> str:
+    """The owners of a business by name; '' when nobody knows them."""
+    if not entity_id:
+        return ""
+    if "owners" not in g:
+        g.owners = owners.names(deps(), entity_id)
+    if not g.owners:
+        return ""
+    return ngettext("Owner: %(names)s.", "Owners: %(names)s.", len(g.owners), names=", ".join(g.owners))
+
+
+def _entity_id() -> str | None:
+    found: str | None = (request.view_args or {}).get("entity_id")
+    return found
+
+
+def _sentence(action: Action) -> str:
     return {
-        Action.CONNECT: "Only an owner can connect or disconnect an accounting system.",
-        Action.CHANGE_RULES: "Only an owner or a bookkeeper can change what gets sent.",
-        Action.ASSIGN: "Only an owner or a bookkeeper can assign accounts.",
-        Action.RETRY: "Only an owner or a bookkeeper can send records again.",
-        Action.IMPORT: "Only an owner or a bookkeeper can start an import.",
-        Action.SHARE: "Only an owner can make a link for somebody else.",
-        Action.SUPPORT: "Only a support agent can see all businesses.",
-        Action.SETUP: "Only an administrator can see the set-up of the partner.",
-        Action.SEE: "This page belongs to another business.",
-    }[needed]
+        Action.CONNECT: _("Only an owner can connect or disconnect an accounting system."),
+        Action.CHANGE_RULES: _("Only an owner or a bookkeeper can change what gets sent."),
+        Action.ASSIGN: _("Only an owner or a bookkeeper can assign accounts."),
+        Action.RETRY: _("Only an owner or a bookkeeper can send records again."),
+        Action.IMPORT: _("Only an owner or a bookkeeper can start an import."),
+        Action.SHARE: _("Only an owner can make a link for somebody else."),
+        Action.SUPPORT: _("Only a support agent can see all businesses."),
+        Action.SETUP: _("Only an administrator can see the set-up of the partner."),
+    }[action]

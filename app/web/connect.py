@@ -6,7 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.domain.attempts import Arrival
+from app.domain.attempts import Arrival, hint_of
 from app.domain.connections import ConnectionStatus
 from app.domain.errors import InputError, MoniteError
 from app.domain.outbox import OutboxState
@@ -15,7 +15,7 @@ from app.services import attempts, connections, frames
 from app.web.access import needs, open_to_anyone
 from app.web.beats import beat, lead_to, reshape
 from app.web.rendering import render
-from app.web.requests import actor_or_nobody, deps, house
+from app.web.requests import actor, cookie_name, deps, house, set_cookie
 from app.web.security import leave
 
 bp = Blueprint("connect", __name__)
@@ -51,20 +51,24 @@ def start(entity_id: str) -> Response:
     except MoniteError as error:
         return _page(entity_id, status=502, failure=error, chosen=platform)
     response = leave(leaving.address)
-    response.set_cookie(COOKIE, leaving.browser, max_age=A_DAY, httponly=True, samesite="Lax")
+    set_cookie(response, COOKIE, leaving.browser, max_age=A_DAY)
     return response
 
 
 @bp.get("/connect/return")
 @open_to_anyone
 def from_provider() -> Response:
-    """Back from the provider, at one address for everybody; the browser's cookie says whose way it was."""
-    status, message = request.args.get("statusCode"), request.args.get("errorMessage")
-    attempt = attempts.came_back(deps(), request.cookies.get(COOKIE, ""), status, message)
-    entity_id = attempt.entity_id if attempt else actor_or_nobody().entity_id
-    if not entity_id:
-        return redirect(url_for("chooser.show"), code=303)
-    return redirect(url_for(".back", entity_id=entity_id), code=303)
+    """Back from the provider, at one address for everybody; the browser's cookie says whose way it was.
+
+    Whoever is no longer signed in here is asked who they are, and then led on.
+    """
+    browser = request.cookies.get(cookie_name(COOKIE), "")
+    attempt = attempts.came_back(deps(), browser, hint_of(request.args))
+    if attempt is not None:
+        return redirect(url_for(".back", entity_id=attempt.entity_id), code=303)
+    who = actor()
+    there = url_for(".back", entity_id=who.entity_id) if who.entity_id else url_for("chooser.show")
+    return redirect(there, code=303)
 
 
 @bp.get("/e/<entity_id>/connect/return")
@@ -74,7 +78,10 @@ def back(entity_id: str) -> Response:
     standing = attempts.look(deps(), entity_id)
     if standing.arrival is Arrival.CONNECTED:
         return redirect(url_for(".confirm", entity_id=entity_id), code=303)
-    return render("connect/return.html", fragment="connect/_return.html", standing=standing)
+    first = house().monite.capabilities.platform_in_body
+    return render(
+        "connect/return.html", fragment="connect/_return.html", standing=standing, platform_first=first
+    )
 
 
 @beat("return", always=True)
@@ -86,7 +93,10 @@ def waiting(entity_id: str) -> str:
         lead_to(url_for("connect.confirm", entity_id=entity_id))
         return ""
     reshaped = reshape(standing.arrival.value)
-    return render_template("connect/_return_beat.html", standing=standing, reshaped=reshaped)
+    first = house().monite.capabilities.platform_in_body
+    return render_template(
+        "connect/_return_beat.html", standing=standing, reshaped=reshaped, platform_first=first
+    )
 
 
 @bp.get("/e/<entity_id>/connect/confirm")

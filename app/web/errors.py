@@ -17,6 +17,7 @@ from app.domain.errors import (
     MoniteError,
     NotAllowedError,
     NotThereError,
+    SayWhyError,
     TooManyTriesError,
     UnavailableError,
 )
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 def register(app: Flask) -> None:
     """Answer each of our errors, and each of HTTP's, in our own words."""
     app.register_error_handler(NobodyError, nobody)
+    app.register_error_handler(SayWhyError, say_why)
     app.register_error_handler(NotAllowedError, not_allowed)
     app.register_error_handler(TooManyTriesError, too_often)
     app.register_error_handler(NotThereError, not_there)
@@ -42,7 +44,8 @@ def register(app: Flask) -> None:
 
 def nobody(_error: NobodyError) -> Response:
     """Ask who it is, and come back here afterwards."""
-    address = url_for("chooser.show", next=_place())
+    way_in = "chooser.show" if house().settings.open_chooser else "sign_in.show"
+    address = url_for(way_in, next=_place())
     if wants_fragment():
         return make_response("", 401, {"HX-Redirect": address})
     return redirect(address, code=303)
@@ -58,6 +61,14 @@ def _place() -> str | None:
 
 def not_allowed(error: NotAllowedError) -> Response:
     return _answer(403, _("You can't do this here"), str(error))
+
+
+def say_why(error: SayWhyError) -> Response:
+    """Ask for the reason; afterwards a page that they wanted is shown, and a form is offered again."""
+    shown = urlsplit(request.headers.get("Referer", ""))
+    before = f"{shown.path}?{shown.query}".rstrip("?")
+    entity_id = (request.view_args or {}).get("entity_id")
+    return _answer(403, _("Say why first"), str(error), entity_id=entity_id, place=_place() or before)
 
 
 def too_often(error: TooManyTriesError) -> Response:
@@ -79,7 +90,7 @@ def unusable(error: InputError) -> Response:
 
 def stale_form(_error: CSRFError) -> Response:
     """A form from before the last sign-in; to somebody who isn't signed in, the way in."""
-    if request.blueprint != "chooser" and actor_or_nobody() is NOBODY:
+    if request.blueprint not in ("chooser", "sign_in", "launch") and actor_or_nobody() is NOBODY:
         return nobody(NobodyError("Choose who you are first."))
     return _answer(
         400,

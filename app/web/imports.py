@@ -27,7 +27,7 @@ def show(entity_id: str) -> Response:
 
 
 @bp.post("/e/<entity_id>/import")
-@needs(Action.CHANGE_RULES)
+@needs(Action.IMPORT)
 def again(entity_id: str) -> Response:
     """Ask for an import, which also sends."""
     row = sync_now.start(deps(), entity_id)

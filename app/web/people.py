@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.domain.browsers import called
 from app.domain.errors import InputError
 from app.domain.people import Action
+from app.domain.sessions import Session
 from app.services import sessions, users
 from app.web.access import needs
 from app.web.rendering import render
@@ -105,9 +106,13 @@ def end_session(session_id: str) -> Response:
     return redirect(url_for(".show"), code=303)
 
 
+def _ending(session: Session) -> str:
+    return url_for(".end_session", session_id=session.id)
+
+
 def _not_oneself(user_id: str) -> None:
     if own_session().user_id == user_id:
-        raise InputError("user", "You can't do this to yourself. Ask another administrator.")
+        raise InputError("role", "You can't do this to yourself. Ask another administrator.")
 
 
 def _done(user_id: str, words: str) -> Response:
@@ -131,6 +136,7 @@ def _page(
         typed=typed or {},
         errors=errors or [],
         called=called,
+        ending=_ending,
     )
 
 
@@ -143,4 +149,5 @@ def _user_page(user_id: str, *, errors: list[tuple[str, str]] | None = None, sta
         own=own_session(),
         errors=errors or [],
         called=called,
+        ending=_ending,
     )

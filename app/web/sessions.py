@@ -29,6 +29,7 @@ def show() -> Response:
         others=sessions.others(deps(), own),
         colleagues=sessions.of_colleagues(deps(), own),
         called=called,
+        ending=lambda session: url_for(".end", session_id=session.id),
     )
 
 

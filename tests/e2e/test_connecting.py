@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from app.store.database import connect, to_text, write
 from tests.e2e import steps
 from tests.e2e.conftest import Problems
-from tests.stack import Emulator
+from tests.stack import Dashboard, Emulator
 
 SIGN_IN = "Continue as Maya Rook"
 PAGES = {
@@ -18,6 +21,14 @@ PAGES = {
     "QuickBooks": (SIGN_IN, "Connect"),
 }
 """The buttons that lead on at each system, page by page."""
+
+
+def half_a_minute_passes(dashboard: Dashboard) -> None:
+    """As if the person had come back so long ago, without waiting for it."""
+    with closing(connect(dashboard.instance / "gangway.sqlite3")) as db, write(db):
+        db.execute(
+            "UPDATE attempts SET returned_at = ?", [to_text(datetime.now(UTC) - timedelta(seconds=31))]
+        )
 
 
 @pytest.mark.parametrize("system", PAGES)
@@ -78,12 +89,16 @@ def test_a_sign_in_link_opened_twice_leads_to_where_the_first_time_led(page: Pag
     steps.expect_heading(page, "Is this the right organisation?")
 
 
-def test_a_used_up_sign_in_link_is_replaced_by_a_new_one(page: Page, emulator: Emulator) -> None:
+def test_a_used_up_sign_in_link_is_replaced_by_a_new_one(
+    page: Page, emulator: Emulator, dashboard: Dashboard
+) -> None:
     emulator.fault("link_used", entity_id=emulator.entity_id("Fernlight"), count=1)
     steps.enter(page, steps.FERNLIGHT)
     steps.set_out(page)
     steps.press(page, "Go back")
-    expect(page.get_by_text("That sign-in link had already been used.")).to_be_visible()
+    expect(page.get_by_text("Checking with Xero…")).to_be_visible()
+    half_a_minute_passes(dashboard)
+    expect(page.get_by_text("That sign-in link had already been used.").first).to_be_visible()
 
     steps.press(page, "Get a new one")
 
@@ -114,14 +129,22 @@ def test_connecting_says_when_the_service_is_away_and_works_once_it_is_back(
     expect(page.get_by_role("heading", name=re.compile("^Sign in to practice"))).to_be_visible()
 
 
-def test_a_revoked_token_and_a_full_line_are_nothing_that_the_person_notices(
+def test_tokens_that_run_out_and_a_full_line_are_nothing_that_the_person_notices(
     page: Page, emulator: Emulator
 ) -> None:
     steps.enter(page, steps.FERNLIGHT)
-    emulator.fault("token_revoked", count=1)
+    emulator.fault("token_expired", count=1)
     emulator.fault("rate_limited", count=1)
+    steps.set_out(page)
+    emulator.fault("token_revoked", count=1)
+    steps.allow(page)
+    emulator.fault("token_expired", count=1, options={"status": 400})
+    steps.finish(page)
+    emulator.fault("token_revoked", count=1)
 
-    steps.connect(page)
+    steps.press(page, "Yes, continue")
+
+    steps.expect_imported(page)
 
 
 def test_two_tabs_that_set_out_at_once_make_one_connection(
@@ -130,9 +153,9 @@ def test_two_tabs_that_set_out_at_once_make_one_connection(
     context = open_context()
     tabs = [context.new_page(), context.new_page()]
     steps.enter(tabs[0], steps.FERNLIGHT)
+    home = tabs[0].url
     for tab in tabs:
-        tab.goto("/")
-        steps.enter(tab, steps.FERNLIGHT)
+        tab.goto(home)
         steps.follow(tab, "1 Connect your accounting system")
     for tab in tabs:
         tab.get_by_role("button", name="Continue to Xero").click(no_wait_after=True)

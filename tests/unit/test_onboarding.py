@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.attempts import Arrival, Attempt, arrival
-from app.domain.connections import Connection, ConnectionStatus
+from app.domain.connections import ConnectionStatus
 from app.domain.onboarding import Facts, Step, StepState, finished, next_step, tasks
 
-NOW = datetime(2025, 5, 9, 9, 42, tzinfo=UTC)
 NEW = Facts(
     connection=None,
     confirmed=False,
@@ -99,46 +96,3 @@ def test_one_that_was_sent_and_not_judged_keeps_the_set_up_open() -> None:
 def test_sending_one_first_is_done_when_it_is_right_or_skipped_or_everything_goes(facts: Facts) -> None:
     assert tasks(facts)[5].state is StepState.COMPLETED
     assert finished(replace(facts, sent=1))
-
-
-def make_connection(status: ConnectionStatus = ConnectionStatus.PENDING_AUTH) -> Connection:
-    return Connection("c1", status, "xero", "http://127.0.0.1/c", None, NOW, NOW)
-
-
-def make_attempt(seconds: int, status: str | None = None) -> Attempt:
-    back = NOW - timedelta(seconds=seconds)
-    return Attempt("a1", "e1", "c1", "xero", "Dana", back - timedelta(minutes=1), back, status)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        (0, Arrival.CHECKING),
-        (29, Arrival.CHECKING),
-        (30, Arrival.STILL_CHECKING),
-        (119, Arrival.STILL_CHECKING),
-        (120, Arrival.NOT_CONFIRMED),
-    ],
-)
-def test_patience_comes_before_any_doubt(seconds: int, expected: Arrival) -> None:
-    assert arrival(make_connection(), make_attempt(seconds), NOW) is expected
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        ("403", Arrival.CANCELLED),
-        ("201", Arrival.LINK_USED),
-        ("500", Arrival.FAILED),
-        ("200", Arrival.CHECKING),
-    ],
-)
-def test_the_provider_only_hints(status: str, expected: Arrival) -> None:
-    assert arrival(make_connection(), make_attempt(1, status), NOW) is expected
-    connected = make_connection(ConnectionStatus.CONNECTED)
-    assert arrival(connected, make_attempt(1, status), NOW) is Arrival.CONNECTED
-
-
-def test_without_a_connection_nothing_is_under_way() -> None:
-    assert arrival(None, None, NOW) is Arrival.NOTHING
-    assert arrival(make_connection(ConnectionStatus.DISCONNECTED), None, NOW) is Arrival.NOTHING

@@ -132,7 +132,7 @@ def test_support_sees_what_they_see_and_changes_nothing(enter: Enter, store: Dat
     actions = {str(form["action"]) for form in html.select("main form[method=post]")}
     assert answer.status_code == 200
     assert ribbon is not None
-    assert "Support view of Harbour Lane Coffee Ltd — you can look, not change." in ribbon.get_text()
+    assert "Support view of Harbour Lane Coffee Ltd — everything you do is recorded" in ribbon.get_text()
     assert ribbon.a is not None
     assert ribbon.a["href"] == "/support/e/e1"
     # Reading Monite again and folding the steps for oneself change nothing for anybody.
