@@ -74,7 +74,7 @@ def told(events: Iterable[Event], most: int, *, cut: bool = False) -> list[Told]
     lines: list[Told] = []
     oldest: Event | None = None
     for event in events:
-        line = _line(event)
+        line = as_told(event)
         if oldest is not None and _goes_on(lines[-1], oldest, event):
             lines[-1] = _joined(lines[-1], line)
         elif len(lines) == most:
@@ -87,7 +87,8 @@ def told(events: Iterable[Event], most: int, *, cut: bool = False) -> list[Told]
     return lines
 
 
-def _line(event: Event) -> Told:
+def as_told(event: Event) -> Told:
+    """How one event alone is told; accounts are named by whoever shows it."""
     many = event.kind in (ASSIGNED_MANY, RETRIED_MANY)
     return Told(
         at=event.at,

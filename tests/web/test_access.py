@@ -21,6 +21,9 @@ OPEN = {
     "launch.go_on",
     "chooser.set_theme",
     "connect.from_provider",
+    "invitations.show",
+    "invitations.go",
+    "invitations.beat",
     "webhooks.receive",
 }
 
