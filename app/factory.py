@@ -11,6 +11,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Settings
+from app.domain import browsers
 from app.domain.people import SYSTEM
 from app.monite.client import Monite
 from app.services.deps import Deps
@@ -199,6 +200,7 @@ def _speak(app: Flask) -> None:
         money=formats.money,
         span=formats.span,
         problem_title=formats.problem_title,
+        browser_called=browsers.called,
     )
 
 

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.domain.browsers import called
 from app.domain.errors import InputError
 from app.domain.people import Action
 from app.domain.sessions import Session
@@ -135,7 +134,6 @@ def _page(
         own=own_session(),
         typed=typed or {},
         errors=errors or [],
-        called=called,
         ending=_ending,
     )
 
@@ -148,6 +146,5 @@ def _user_page(user_id: str, *, errors: list[tuple[str, str]] | None = None, sta
         open_sessions=sessions.of_user(deps(), user_id),
         own=own_session(),
         errors=errors or [],
-        called=called,
         ending=_ending,
     )

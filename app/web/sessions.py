@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from app.domain.browsers import called
 from app.domain.people import Action
 from app.domain.sessions import Session
 from app.services import sessions
@@ -28,7 +27,6 @@ def show() -> Response:
         own=own,
         others=sessions.others(deps(), own),
         colleagues=sessions.of_colleagues(deps(), own),
-        called=called,
         ending=lambda session: url_for(".end", session_id=session.id),
     )
 
