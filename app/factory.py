@@ -41,6 +41,7 @@ from app.web import (
     invitations,
     launch,
     log,
+    partner_webhooks,
     people,
     ready,
     reconnect,
@@ -94,6 +95,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions.bp,
     people.bp,
     webhooks.bp,
+    partner_webhooks.bp,
 )
 
 
