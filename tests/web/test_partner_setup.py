@@ -1,4 +1,4 @@
-"""The partner's set-up: checks in words, a key that is passed on and not kept, steps that prove themselves."""
+"""The partner's set-up: checks in words, a key that is not kept, steps that prove themselves."""
 
 from __future__ import annotations
 
