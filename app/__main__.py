@@ -88,7 +88,10 @@ def serve() -> int:
 
     settings = load_settings()
     where = (settings.host, settings.port)
-    return _serve(wsgi.create(settings), where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS)
+    # Otherwise waitress takes away what the proxy says, and everybody seems to come from it.
+    proxied: dict[str, Any] = {"clear_untrusted_proxy_headers": False} if settings.trusted_proxy else {}
+    app = wsgi.create(settings)
+    return _serve(app, where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS, **proxied)
 
 
 def emulator() -> int:
@@ -122,14 +125,14 @@ def worker() -> int:
     return 0
 
 
-def _serve(app: Flask, where: tuple[str, int], *, setting: str, name: str, threads: int) -> int:
+def _serve(app: Flask, where: tuple[str, int], *, setting: str, name: str, threads: int, **more: bool) -> int:
     from waitress.server import create_server
 
     host, port = where
     # A short queue is no news: more threads would make every page slower.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        server: Any = create_server(app, host=host, port=port, threads=threads, ident="gangway")
+        server: Any = create_server(app, host=host, port=port, threads=threads, ident="gangway", **more)
     except OSError:
         return _explain(_busy(host, port, setting))
     on_stop(_leave)
