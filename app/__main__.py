@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from app import user_commands
 from app.processes import WRONG_SETTINGS, Family, on_stop, port_is_free
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        return int(told.run())
+        return int(told.run(told))
     except ValueError as error:
         return _explain(str(error))
 
@@ -40,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
         (worker, "what the dashboard does in the background"),
         (emulator, "the other side, for practice: Monite's API and an accounting system"),
     ):
-        commands.add_parser(run.__name__, help=words, description=words).set_defaults(run=run)
+        command = commands.add_parser(run.__name__, help=words, description=words)
+        command.set_defaults(run=lambda _told, run=run: run())
+    user_commands.add_commands(commands)
     return parser
 
 
@@ -88,10 +91,8 @@ def serve() -> int:
 
     settings = load_settings()
     where = (settings.host, settings.port)
-    # Otherwise waitress takes away what the proxy says, and everybody seems to come from it.
-    proxied: dict[str, Any] = {"clear_untrusted_proxy_headers": False} if settings.trusted_proxy else {}
-    app = wsgi.create(settings)
-    return _serve(app, where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS, **proxied)
+    app, proxied = wsgi.create(settings), bool(settings.trusted_proxy)
+    return _serve(app, where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS, proxied=proxied)
 
 
 def emulator() -> int:
@@ -125,14 +126,24 @@ def worker() -> int:
     return 0
 
 
-def _serve(app: Flask, where: tuple[str, int], *, setting: str, name: str, threads: int, **more: bool) -> int:
+def _serve(
+    app: Flask, where: tuple[str, int], *, setting: str, name: str, threads: int, proxied: bool = False
+) -> int:
     from waitress.server import create_server
 
     host, port = where
     # A short queue is no news: more threads would make every page slower.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        server: Any = create_server(app, host=host, port=port, threads=threads, ident="gangway", **more)
+        server: Any = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident="gangway",
+            # Otherwise waitress takes away what the proxy says, and everybody seems to come from it.
+            clear_untrusted_proxy_headers=not proxied,
+        )
     except OSError:
         return _explain(_busy(host, port, setting))
     on_stop(_leave)

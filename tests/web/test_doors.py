@@ -23,7 +23,9 @@ def behind(settings: Settings) -> Flask:
 
 
 def seen(app: Flask, host: str, sender: str = "192.0.2.1", **headers: str) -> tuple[str, str]:
-    builder = EnvironBuilder(headers={"Host": host} | headers, environ_overrides={"REMOTE_ADDR": sender})
+    builder = EnvironBuilder(
+        headers=[("Host", host), *headers.items()], environ_overrides={"REMOTE_ADDR": sender}
+    )
     body, status, _headers = run_wsgi_app(app, builder.get_environ())
     return status, b"".join(body).decode()
 
