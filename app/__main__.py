@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from app import user_commands
+from app import upkeep, user_commands
 from app.processes import WRONG_SETTINGS, Family, on_stop, port_is_free
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(run.__name__, help=words, description=words)
         command.set_defaults(run=lambda _told, run=run: run())
     user_commands.add_commands(commands)
+    upkeep.add_commands(commands)
     return parser
 
 
