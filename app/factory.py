@@ -177,6 +177,7 @@ def _speak(app: Flask) -> None:
         day=formats.day,
         month=formats.month,
         exact=formats.exact,
+        country=formats.country,
         ago=formats.ago,
         money=formats.money,
         span=formats.span,

@@ -16,6 +16,8 @@ class Capabilities:
     """The push lists can be read and changed."""
     default_accounts: bool
     """An entity can have a default ledger account for products that have none."""
+    tells_organisation: bool
+    """A connection says which organisation it leads to."""
     provider_style: str
     """codat (a platform chosen first) or railz (a platform chosen at the provider)."""
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -26,12 +28,17 @@ class Capabilities:
 
 
 _EARLY = {"receivables": 250}
-_LATER = {"receivables": 250, "ledger_accounts": 250, "accounting_tax_rates": 250}
+_LATER = {
+    "receivables": 250,
+    "ledger_accounts": 250,
+    "accounting_tax_rates": 250,
+    "accounting_synced_records": 250,
+}
 
 VERSIONS: Mapping[str, Capabilities] = {
-    "2023-09-01": Capabilities(False, False, False, "railz", _EARLY),
-    "2024-01-31": Capabilities(True, True, False, "codat", _EARLY),
-    "2024-05-25": Capabilities(False, False, True, "railz", {**_LATER, "accounting_synced_records": 250}),
+    "2023-09-01": Capabilities(False, False, False, False, "railz", _EARLY),
+    "2024-01-31": Capabilities(True, True, False, True, "codat", _EARLY),
+    "2024-05-25": Capabilities(False, False, True, True, "railz", _LATER),
 }
 
 

@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.domain.attempts import Arrival, hint_of
-from app.domain.connections import ConnectionStatus
 from app.domain.errors import InputError, MoniteError
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
-from app.services import attempts, connections, frames
+from app.services import attempts, connections, frames, organisations
 from app.web.access import needs, open_to_anyone
 from app.web.beats import beat, lead_to, reshape
+from app.web.formats import currencies_of
 from app.web.rendering import render
 from app.web.requests import actor, cookie_name, deps, house, set_cookie
 from app.web.security import leave
@@ -103,18 +103,20 @@ def waiting(entity_id: str) -> str:
 @needs(Action.SEE)
 def confirm(entity_id: str) -> Response:
     """Is this the right organisation?"""
-    frame = frames.get(deps(), entity_id)
-    if frame is None or frame.connection is None or frame.connection.status is not ConnectionStatus.CONNECTED:
+    found = organisations.check(deps(), entity_id, currencies_of)
+    if found is None:
         return redirect(url_for(".back", entity_id=entity_id), code=303)
-    attempt = attempts.newest(deps(), entity_id)
-    return render("connect/confirm.html", attempt=attempt)
+    return render("connect/confirm.html", found=found)
 
 
 @bp.post("/e/<entity_id>/connect/confirm")
 @needs(Action.CONNECT)
 def answer(entity_id: str) -> Response:
     """Go on with this organisation, or end the connection and choose again."""
-    if request.form.get("answer") == "yes":
+    answered = request.form.get("answer")
+    if answered not in ("yes", "no"):
+        raise InputError("answer", "Say whether it is the right one.")
+    if answered == "yes":
         connections.confirm(deps(), entity_id)
         return redirect(url_for("imports.show", entity_id=entity_id), code=303)
     frame = frames.get(deps(), entity_id)
