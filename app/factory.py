@@ -48,9 +48,10 @@ from app.web import (
     texts,
     webhooks,
 )
-from app.web.rendering import PageEnvironment
+from app.web.rendering import Compiled, PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
+COMPILED = Compiled()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
     acting.bp,
@@ -96,7 +97,7 @@ def create_app(
     # An address that somebody typed with a slash at its end means the same page.
     app.url_map.strict_slashes = False
     # Every template stays compiled: there are not many.
-    app.jinja_options = {"cache_size": -1}
+    app.jinja_options = {"cache_size": -1, "bytecode_cache": COMPILED}
     _configure(app, settings)
     app.extensions["gangway"] = requests.House(
         settings=settings,

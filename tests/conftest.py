@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from app.config import Settings
-from app.store.database import prepare
+from tests import empty_files
 from tests.factories import make_settings
 
 
@@ -22,6 +22,6 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def db(settings: Settings) -> Iterator[Database]:
     """An empty store with the newest schema, in a file, so that threads can share it."""
-    db = prepare(settings.database)
+    db = empty_files.store(settings.database)
     yield db
     db.close()

@@ -15,13 +15,13 @@ from sqlite_utils import Database
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
-from app.emulator import samples
 from app.emulator.api.limits import RateLimit
 from app.emulator.config import EmulatorSettings
 from app.emulator.factory import create_emulator
 from app.emulator.store import clock, meta, payables, tokens
-from app.emulator.store.database import migrate, open_database, write
+from app.emulator.store.database import write
 from app.emulator.sync.deliveries import Deliverer
+from tests import empty_files
 
 VERSION = "2024-01-31"
 Body = dict[str, Any]
@@ -113,11 +113,9 @@ class Face:
 def face(folder: Path, *, rate_limit: int = 1_000_000) -> Iterator[Face]:
     """An emulator with one small entity and a partner whose provider's key is stored."""
     path = folder / "emulator.sqlite3"
-    db = open_database(path)
-    migrate(db)
-    samples.load(db, "empty")
+    db = empty_files.emulator(path)
     settings = EmulatorSettings(database=path, instant=True, rate_limit=rate_limit)
-    made = Face(_app(settings), db, "")
+    made = Face(take_app(settings), db, "")
     made.entity_id = made.add_entity("Acme GmbH")
     with write(db):
         meta.save_partner_settings(db, {"accounting": {"provider": "codat", "token": "a2V5"}})
@@ -129,11 +127,14 @@ def face(folder: Path, *, rate_limit: int = 1_000_000) -> Iterator[Face]:
     }
     yield made
     db.close()
-    _IDLE.append(made.app)
+    give_back(made.app)
 
 
-def _app(settings: EmulatorSettings) -> Flask:
-    """An app over the settings' file. Building one costs more than most tests, so they are used again."""
+def take_app(settings: EmulatorSettings) -> Flask:
+    """An app over the settings' file, without threads of its own.
+
+    Building one costs more than most tests, so each is used again once it is given back.
+    """
     if not _IDLE:
         return create_emulator(settings, engine=False)
     app = _IDLE.pop()
@@ -141,6 +142,11 @@ def _app(settings: EmulatorSettings) -> Flask:
     app.extensions["emulator_deliverer"] = Deliverer(settings)
     app.extensions["emulator_limit"] = RateLimit(settings.rate_limit)
     return app
+
+
+def give_back(app: Flask) -> None:
+    """Nobody uses the app any more."""
+    _IDLE.append(app)
 
 
 def _answer(response: TestResponse) -> Answer:

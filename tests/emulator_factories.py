@@ -14,9 +14,9 @@ from app.emulator.config import EmulatorSettings
 from app.emulator.rules.matching import address_line
 from app.emulator.store import clock, connections, entities, meta, sync_rules
 from app.emulator.store.book_pages import books_of
-from app.emulator.store.database import migrate, open_database
 from app.emulator.sync import connections as sync_connections
 from app.emulator.sync import engine, push
+from tests import empty_files
 
 Row = dict[str, Any]
 
@@ -30,8 +30,7 @@ class Practice:
     def __init__(
         self, path: Path | str = ":memory:", *, platform: str = "xero", instant: bool = True
     ) -> None:
-        self.db: Database = open_database(path)
-        migrate(self.db)
+        self.db: Database = empty_files.emulator(path)
         self.settings = EmulatorSettings(database=Path(path), instant=instant)
         self.platform = platform
         self.entity_id = str(uuid4())

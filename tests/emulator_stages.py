@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 from werkzeug.test import TestResponse
 
 from app.emulator.config import EmulatorSettings
-from app.emulator.factory import create_emulator
 from app.emulator.rules import links
 from app.emulator.rules.versions import VERSIONS
 from app.emulator.store import connections as rows
@@ -22,6 +22,7 @@ from app.emulator.store import sides
 from app.emulator.store.database import open_database
 from app.emulator.sync import connections
 from tests import sample_files
+from tests.emulator_clients import give_back, take_app
 
 BACK = "http://127.0.0.1:5000/connect/return"
 
@@ -71,16 +72,19 @@ class Stage:
 def stages(folder: Path) -> Iterator[Callable[..., Stage]]:
     """Makes a stage over a copy of the sample data, told where Finish leads."""
     opened: list[Database] = []
+    apps: list[Flask] = []
 
     def make(redirect_url: str | None = BACK) -> Stage:
         path = folder / f"emulator-{len(opened)}.sqlite3"
         sample_files.copy_to(path)
         settings = EmulatorSettings(database=path, instant=True, redirect_url=redirect_url)
-        app = create_emulator(settings, engine=False)
+        apps.append(take_app(settings))
         opened.append(open_database(path))
-        return Stage(app.test_client(), opened[-1])
+        return Stage(apps[-1].test_client(), opened[-1])
 
     yield make
+    for app in apps:
+        give_back(app)
     for db in opened:
         db.close()
 

@@ -7,7 +7,22 @@ from typing import Any
 
 from flask import make_response, render_template, request
 from flask.templating import Environment
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.wrappers import Response
+
+
+class Compiled(BytecodeCache):
+    """What templates compile to, once in a process and those forked from it, however many apps they make."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
 
 
 class PageEnvironment(Environment):

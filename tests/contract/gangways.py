@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.people import SYSTEM
 from app.services.clients import open_monite
 from app.services.deps import Deps
-from app.store.database import prepare
+from tests import empty_files
 from tests.emulator_servers import Running
 from tests.factories import make_settings
 
@@ -28,7 +28,7 @@ def open_deps(emulator: Running, folder: Path, **changes: Any) -> Iterator[Deps]
         monite_client_secret=state["client_secret"],
         **changes,
     )
-    db = prepare(settings.database)
+    db = empty_files.store(settings.database)
     try:
         with open_monite(settings) as monite:
             yield Deps(db, monite, settings, SYSTEM, lambda: datetime.now(UTC), lambda: None)

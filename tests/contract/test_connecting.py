@@ -20,7 +20,8 @@ from app.monite.client import Monite
 from app.services import refresh
 from app.services.deps import Deps
 from app.store import entities, events, holds
-from app.store.database import connect, prepare
+from app.store.database import connect
+from tests import empty_files
 from tests.emulator_servers import Running, serve
 from tests.factories import ENCRYPTION_KEY
 
@@ -87,7 +88,7 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
             settings.monite_client_secret,
             settings.monite_api_version,
         )
-        prepare(settings.database).close()
+        empty_files.store(settings.database).close()
         app = create_app(settings, monite=monite, wake=lambda: None)
         app.config["WTF_CSRF_ENABLED"] = False
         found = Walk(emulator, app.test_client(), settings, monite, emulator.entity_id("Fernlight"))

@@ -10,13 +10,14 @@ from sqlite_utils import Database
 
 from app.domain.record_lists import LogFilter
 from app.store import record_filters, record_lists
-from app.store.database import prepare, write
+from app.store.database import write
+from tests import empty_files
 from tests.log_samples import add_record
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    db = prepare(tmp_path / "store.sqlite3")
+    db = empty_files.store(tmp_path / "store.sqlite3")
     with write(db):
         add_record(db, "a", party="Acme Dairy", error_text="100% of it_was refused")
         add_record(db, "b", party="Écluse Froids")

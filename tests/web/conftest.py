@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlite_utils import Database
 
 from app.config import Settings
-from app.factory import create_app
 from app.store.database import connect, to_text, write
+from tests import dashboards
 from tests.emulator_stages import Stage, stages
-from tests.factories import ENCRYPTION_KEY, make_monite
+from tests.factories import ENCRYPTION_KEY
 
 NOW = datetime(2025, 5, 9, 9, 42, tzinfo=UTC)
 Enter = Callable[..., FlaskClient]
@@ -36,12 +36,10 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    monite = make_monite(settings)
-    app = create_app(settings, monite=monite, wake=lambda: None, clock=lambda: NOW)
-    app.config["WTF_CSRF_ENABLED"] = False
-    yield app
-    app.extensions["gangway"].connections.close()
-    monite.close()
+    """The dashboard over an empty store, without tokens in its forms."""
+    with dashboards.open_app(settings, clock=lambda: NOW) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield app
 
 
 @pytest.fixture
