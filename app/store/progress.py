@@ -98,20 +98,6 @@ def sent_since(db: Database, entity_id: str, moment: datetime) -> int:
     return int(row[0])
 
 
-def not_matched(db: Database, entity_id: str, limit: int) -> list[tuple[str, str, str]]:
-    """Products, suppliers and customers that were not matched: type, name and problem."""
-    rows = db.query(
-        """
-        SELECT object_type, title, problem FROM synced_records
-        WHERE entity_id = :id AND object_type IN ('product', 'vendor', 'customer')
-          AND state IN ('attention', 'cannot')
-        ORDER BY object_type, title, id LIMIT :limit
-        """,
-        {"id": entity_id, "limit": limit},
-    )
-    return [(row["object_type"], row["title"], row["problem"]) for row in rows]
-
-
 def _assign(db: Database, entity_id: str) -> dict[str, AssignCount]:
     found: dict[str, dict[str, int]] = {"products": {}, "bills": {}}
     for row in db.query("SELECT kind, state, n FROM assign_counts WHERE entity_id = ?", [entity_id]):
