@@ -16,12 +16,14 @@ class Capabilities:
     """The push lists can be read and changed."""
     default_accounts: bool
     """An entity can have a default ledger account for products that have none."""
-    tells_organisation: bool
-    """A connection says which organisation it leads to."""
     provider_style: str
     """codat (a platform chosen first) or railz (a platform chosen at the provider)."""
     limits: Mapping[str, int] = field(default_factory=dict)
     subscriptions_path: str = "/webhook_subscriptions"
+    key_in_settings: bool = False
+    """The accounting provider and its key are stored in the partner's settings, through the API."""
+    tells_organisation: bool = True
+    """A connection says which organisation it leads to."""
 
     def limit(self, resource: str) -> int:
         """The largest page that a list gives."""
@@ -37,9 +39,11 @@ _LATER = {
 }
 
 VERSIONS: Mapping[str, Capabilities] = {
-    "2023-09-01": Capabilities(False, False, False, False, "railz", _EARLY, "/webhook_settings"),
-    "2024-01-31": Capabilities(True, True, False, True, "codat", _EARLY),
-    "2024-05-25": Capabilities(False, False, True, True, "railz", _LATER),
+    "2023-09-01": Capabilities(
+        False, False, False, "railz", _EARLY, "/webhook_settings", tells_organisation=False
+    ),
+    "2024-01-31": Capabilities(True, True, False, "codat", _EARLY, key_in_settings=True),
+    "2024-05-25": Capabilities(False, False, True, "railz", _LATER),
 }
 
 
