@@ -185,22 +185,26 @@ def finish(deps: Deps, entity_id: str, *, resume: bool) -> RulesView | None:
 
 
 def look_after(deps: Deps) -> int:
-    """See to checks for which nobody here set out: access came back by itself, or was given elsewhere.
+    """See to what nobody looks at: access that came back by itself, or was given elsewhere.
 
-    The same organisation needs nobody; of another one nothing may be sent before a person has looked.
+    The same organisation needs nobody then; of another one nothing may be sent before a person has looked.
     """
-    return sum(_look_after(deps, carry) for carry in carry_overs.unasked(deps.db))
+    return sum(_look_after(deps, carry) for carry in carry_overs.regained(deps.db))
 
 
 def _look_after(deps: Deps, carry: CarryOver) -> int:
-    now_is = check(deps, carry.entity_id)
-    if now_is is None or now_is.connection is None or now_is.stage is Stage.AWAY:
+    held = holds.standing(deps.db, carry.entity_id) is not None
+    if held and not carry.unasked:
         return 0
-    if now_is.verdict is Verdict.SAME and not now_is.following and not now_is.needing:
+    now_is = check(deps, carry.entity_id)
+    if now_is is None or now_is.connection is None:
+        return 0
+    nothing_to_say = now_is.verdict is Verdict.SAME and not now_is.following and not now_is.needing
+    if carry.unasked and nothing_to_say:
         _close(deps, carry.entity_id, now_is)
         return 1
     other = now_is.verdict is Verdict.DIFFERENT or differs_openly(carry.before, now_is.connection)
-    if other and not now_is.accepted and holds.standing(deps.db, carry.entity_id) is None:
+    if other and not now_is.accepted and not held:
         return int(rules.hold(deps, carry.entity_id, HELD_BY_US).confirmed)
     return 0
 

@@ -155,6 +155,8 @@ def test_another_organisation_is_caught_and_the_right_one_can_be_chosen_after_it
     assert "Resume sending" not in page
     assert numbers(again.books()) == []
     again.say("resume")
+    by_the_rules = again.browser.post(f"/e/{again.entity_id}/rules/resume")
+    assert by_the_rules.headers["Location"] == again.page
     assert again.push_lists() == {"payable": [], "receivable": []}
 
     assert "nothing was sent to it" in again.say("again")

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.e2e import steps
+from tests.e2e.test_screens import look
 from tests.stack import Emulator
 
 CONSULTANTS = "Kettwerk Systemberatung GmbH"
@@ -49,6 +50,7 @@ def test_access_is_lost_given_to_another_organisation_and_then_to_the_same(
         page.get_by_text(re.compile("^only [0-9]+ of your [0-9]+ used accounts exist here$"))
     ).to_be_visible()
     expect(page.get_by_role("button", name="Resume sending")).to_have_count(0)
+    assert look(page) == []
     steps.press(page, "Go back and choose again")
     expect(page.get_by_text("nothing was sent to it")).to_be_visible()
 
@@ -60,6 +62,9 @@ def test_access_is_lost_given_to_another_organisation_and_then_to_the_same(
         "payable": [],
         "receivable": [],
     }
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert look(page) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
     steps.press(page, "Resume sending")
     expect(page.get_by_text("The check is done. Sending resumes.")).to_be_visible()
 
@@ -69,4 +74,4 @@ def test_access_is_lost_given_to_another_organisation_and_then_to_the_same(
     assert emulator.connections(business) == ["connected", "disconnected"]
     history = page.get_by_role("region", name="History")
     for words in ("Access withdrawn", "Not the organisation as before", "Checked after reconnecting"):
-        expect(history.get_by_text(words)).to_be_visible()
+        expect(history.get_by_text(words, exact=True)).to_be_visible()
