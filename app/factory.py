@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2.bccache import BytecodeCache
 
 from app.config import Settings
+from app.domain import browsers
 from app.domain.people import SYSTEM
 from app.monite.client import Monite
 from app.services.deps import Deps
@@ -25,6 +26,7 @@ from app.web import (
     assign_bulk,
     assign_changes,
     assign_files,
+    audits,
     beats,
     chooser,
     connect,
@@ -37,14 +39,23 @@ from app.web import (
     help,
     home,
     imports,
+    invitations,
+    launch,
     log,
+    partner_setup,
+    partner_webhooks,
+    people,
     ready,
+    reconnect,
     record_marks,
     records,
     requests,
     rules,
     security,
+    sessions,
+    shares,
     shells,
+    sign_in,
     support,
     texts,
     webhooks,
@@ -61,12 +72,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assign_bulk.bp,
     assign_changes.bp,
     assign_files.bp,
+    audits.bp,
     beats.bp,
     chooser.bp,
     home.bp,
     connect.bp,
+    shares.bp,
+    invitations.bp,
     imports.bp,
     connections.bp,
+    reconnect.bp,
     rules.bp,
     first_send.bp,
     log.bp,
@@ -77,7 +92,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    sign_in.bp,
+    launch.bp,
+    sessions.bp,
+    people.bp,
     webhooks.bp,
+    partner_setup.bp,
+    partner_webhooks.bp,
 )
 
 
@@ -178,11 +199,14 @@ def _speak(app: Flask) -> None:
         clock_time=formats.clock_time,
         day=formats.day,
         month=formats.month,
+        deadline=formats.deadline,
         exact=formats.exact,
+        country=formats.country,
         ago=formats.ago,
         money=formats.money,
         span=formats.span,
         problem_title=formats.problem_title,
+        browser_called=browsers.called,
     )
 
 

@@ -25,6 +25,7 @@ from app.domain.resources import (
     ResourceState,
     Share,
 )
+from app.services import doubts
 from app.services.deps import Deps
 from app.services.reads import READERS
 from app.services.scans import scan
@@ -40,6 +41,8 @@ LOOK_AT = timedelta(minutes=1)
 IMPORTING, IMPORTING_LISTS = timedelta(seconds=2), timedelta(seconds=4)
 IMPORT_PATIENCE = timedelta(minutes=30)
 AT_PROVIDER, SOMEBODY_WATCHES = timedelta(seconds=3), timedelta(minutes=2)
+AWAY = (ConnectionStatus.PENDING_AUTH, ConnectionStatus.DEAUTHORIZED)
+"""What somebody may be signing in for just now."""
 FORGOTTEN = timedelta(minutes=1)
 SENDING, SENDS_FOR = timedelta(seconds=10), timedelta(minutes=3)
 DAY = timedelta(days=1)
@@ -133,6 +136,8 @@ def _carry_out(deps: Deps, read: Read, work: Callable[[], bool | None]) -> None:
         now = deps.clock()
         with write(deps.db) as db:
             resources.fail(db, read, now, exc.message, now + _backoff(deps, read, exc))
+            if read.resource != CONNECTION:
+                doubts.raised(db, read.entity_id, exc, now)
             revisions.bump(db, read.entity_id)
         raise
     now = deps.clock()
@@ -172,10 +177,10 @@ def _pace(
     """How soon to look at a connection again: often while a person waits for it to change."""
     if connection is None:
         return DAY
+    watched = asked_at is not None and now - asked_at < SOMEBODY_WATCHES
+    if watched and connection.status in AWAY:
+        return AT_PROVIDER
     if connection.status is ConnectionStatus.PENDING_AUTH:
-        watched = asked_at is not None and now - asked_at < SOMEBODY_WATCHES
-        if watched:
-            return AT_PROVIDER
         return FORGOTTEN if now - connection.created_at < DAY else interval
     if connection.status is ConnectionStatus.CONNECTED and connection.imported_at is None:
         return IMPORTING if _is_importing(connection, now) else FORGOTTEN

@@ -224,7 +224,10 @@ def _queue_all(deps: Deps, entity_id: str, records: Sequence[RecordBrief], batch
             _show_queued(deps, entity_id, chosen, batch_id)
         queued += len(chosen)
     with write(deps.db):
-        events.add(deps.db, entity_id, deps.clock(), RETRIED_MANY, deps.actor, note=str(queued))
+        about = {"batch": batch_id}
+        events.add(
+            deps.db, entity_id, deps.clock(), RETRIED_MANY, deps.actor, note=str(queued), details=about
+        )
         batch_rows.finish(deps.db, batch_id, deps.clock())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -35,6 +36,15 @@ def find(db: Database, entity_id: str) -> list[TaxRate]:
     """Every rate that is still listed, by number and name."""
     rows = db.query(
         "SELECT * FROM tax_rates WHERE entity_id = ? AND gone = 0 ORDER BY rate, name, id", [entity_id]
+    )
+    return [_from_row(row) for row in rows]
+
+
+def named(db: Database, entity_id: str, ids: Iterable[str]) -> list[TaxRate]:
+    """The rates of these ids, also those that are no longer listed."""
+    rows = db.query(
+        "SELECT * FROM tax_rates WHERE entity_id = ? AND id IN (SELECT value FROM json_each(?))",
+        [entity_id, json.dumps(sorted(ids))],
     )
     return [_from_row(row) for row in rows]
 

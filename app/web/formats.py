@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import flask_babel
 from babel.dates import format_datetime, get_month_names
+from babel.numbers import get_territory_currencies
 from flask import has_request_context, request
 from flask_babel import get_locale
 
@@ -142,6 +143,14 @@ def _day(local: date, reader: _Reader) -> str:
     return f"{local.day} {month}{year}"
 
 
+def deadline(moment: datetime) -> str:
+    """A moment to come, with the day of its week: "Fri 16 May, 10:12"."""
+    reader = _reader()
+    local = moment.astimezone(reader.zone)
+    weekday = format_datetime(local, "EEE", tzinfo=reader.zone, locale=reader.voice.locale)
+    return f"{weekday} {_day(local, reader)}, {local.hour:02}:{local.minute:02}"
+
+
 def month(day_of_it: date) -> str:
     """May 2026."""
     return f"{_reader().voice.long_months[day_of_it.month]} {day_of_it.year}"
@@ -190,6 +199,19 @@ def span(seconds: int) -> str:
     if seconds < 90:
         return ngettext("%(num)s second", "%(num)s seconds", seconds)
     return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))
+
+
+def country(code: str | None) -> str:
+    """A country as people call it; the code itself where nobody calls it anything."""
+    if not code:
+        return "–"
+    locale = get_locale()
+    return str(locale.territories.get(code.upper(), code)) if locale else code
+
+
+def currencies_of(country: str) -> tuple[str, ...]:
+    """What is paid with in a country; nothing for a country that nobody knows."""
+    return tuple(get_territory_currencies(country.upper()))
 
 
 def problem_title(code: str) -> str:

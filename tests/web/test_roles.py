@@ -118,7 +118,9 @@ def test_each_action_is_needed_somewhere_and_everybody_of_the_table_is_tried(app
     assert set().union(*MAY.values()) <= set(EVERYBODY)
 
 
-def test_a_route_that_declares_nothing_is_shut(app: Flask, enter: Enter) -> None:
-    app.view_functions["help.errors"] = lambda: "forgotten"
+def test_a_route_that_declares_nothing_is_shut(
+    app: Flask, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.view_functions, "help.errors", lambda: "forgotten")
 
     assert enter("owner", "e1").get("/help/errors").status_code == 403

@@ -1,0 +1,111 @@
+"""What an event of the audit trail says: what happened, to what, and from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask import get_template_attribute
+from flask_babel import gettext as _
+
+from app.domain.audits import Entry
+from app.domain.events import RETRIED, Event, Told, as_told
+from app.domain.people import Role
+from app.domain.problems import CATALOGUE
+from app.domain.sync_rules import SyncRules
+from app.web import formats
+
+_NAMED_BY_WORDS = ("account_assigned", "assignment_undone")
+"""Kinds whose words name what it was about already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One entry in words; '' where there is nothing to say."""
+
+    what: str
+    about: str
+    was: str
+    became: str
+
+
+def entry_words(entry: Entry) -> Words:
+    """What to read of one entry."""
+    told = _told(entry)
+    says = get_template_attribute("macros/events.html", "event_words")
+    return Words(
+        what=" ".join(str(says(told)).split()),
+        about="" if told.kind in _NAMED_BY_WORDS else (told.note or ""),
+        was=_value(entry, entry.event.was),
+        became=_value(entry, entry.event.became),
+    )
+
+
+def role_word(role: Role) -> str:
+    """What a role is called."""
+    return {
+        Role.VIEWER: _("Viewer"),
+        Role.BOOKKEEPER: _("Bookkeeper"),
+        Role.OWNER: _("Owner"),
+        Role.SUPPORT: _("Support"),
+        Role.ADMIN: _("Administrator"),
+        Role.INVITED: _("Invited"),
+        Role.SYSTEM: _("By itself"),
+    }[role]
+
+
+def actor_name(event: Event) -> str:
+    """Who did it, by name."""
+    return _("By itself") if event.actor.role is Role.SYSTEM else event.actor.name
+
+
+def _told(entry: Entry) -> Told:
+    told = as_told(entry.event)
+    return replace(told, account=entry.names.get(told.account_id)) if told.account_id else told
+
+
+def _value(entry: Entry, value: str | None) -> str:
+    """A value before or after: by name where it is an id, in words where it is a code."""
+    if not value:
+        return ""
+    if value in entry.names:
+        return entry.names[value]
+    if value.startswith("{"):
+        return _listed(value)
+    kind = entry.event.kind
+    if kind == "closing_date_changed":
+        return formats.day(date.fromisoformat(value))
+    if kind in (RETRIED, "handled_elsewhere", "handled_taken_back"):
+        return _problem(value)
+    return {
+        "pending_auth": _("Waiting for sign-in"),
+        "connected": _("Connected"),
+        "deauthorized": _("Access withdrawn"),
+        "disconnected": _("Disconnected"),
+    }.get(value, value)
+
+
+def _problem(code: str) -> str:
+    why, _colon, words = code.partition(":")
+    known = {"by_hand": _("Entered by hand"), "not_wanted": _("Not wanted there"), "other": words}
+    return known.get(why) or (_(CATALOGUE[code].title) if code in CATALOGUE else code)
+
+
+def _listed(text: str) -> str:
+    """Lists of statuses as one reads them; any other structure as it stands."""
+    try:
+        rules = SyncRules.from_text(text)
+    except (ValueError, KeyError, TypeError):
+        return text
+    if rules is None:
+        return ""
+    return _(
+        "Bills: %(bills)s. Invoices: %(invoices)s.",
+        bills=_statuses(rules.payable),
+        invoices=_statuses(rules.receivable),
+    )
+
+
+def _statuses(statuses: Sequence[str]) -> str:
+    return ", ".join(status.replace("_", " ") for status in statuses) or _("none")
