@@ -78,7 +78,7 @@ def test_wrong_credentials_are_told_once_and_nothing_else_is_claimed(
 
 
 def test_the_doctor_finds_a_sound_installation_sound(emulator: Running, tmp_path: Path) -> None:
-    with open_deps(emulator, tmp_path, public_url=HERE) as deps:
+    with open_deps(emulator, tmp_path, public_url="http://127.0.0.1:8") as deps:
         with write(deps.db) as db:
             heartbeats.beat(db, "worker", 1, deps.clock())
         before = list(deps.db.conn.iterdump())
