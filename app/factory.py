@@ -11,6 +11,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Settings
+from app.domain import browsers
 from app.domain.people import SYSTEM
 from app.monite.client import Monite
 from app.services.deps import Deps
@@ -37,14 +38,22 @@ from app.web import (
     help,
     home,
     imports,
+    invitations,
+    launch,
     log,
+    partner_webhooks,
+    people,
     ready,
+    reconnect,
     record_marks,
     records,
     requests,
     rules,
     security,
+    sessions,
+    shares,
     shells,
+    sign_in,
     support,
     texts,
     webhooks,
@@ -66,8 +75,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     chooser.bp,
     home.bp,
     connect.bp,
+    shares.bp,
+    invitations.bp,
     imports.bp,
     connections.bp,
+    reconnect.bp,
     rules.bp,
     first_send.bp,
     log.bp,
@@ -78,7 +90,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    sign_in.bp,
+    launch.bp,
+    sessions.bp,
+    people.bp,
     webhooks.bp,
+    partner_webhooks.bp,
 )
 
 
@@ -179,11 +196,13 @@ def _speak(app: Flask) -> None:
         clock_time=formats.clock_time,
         day=formats.day,
         month=formats.month,
+        deadline=formats.deadline,
         exact=formats.exact,
         ago=formats.ago,
         money=formats.money,
         span=formats.span,
         problem_title=formats.problem_title,
+        browser_called=browsers.called,
     )
 
 

@@ -15,6 +15,7 @@ GangwayError
 ├── TooManyTriesError             too many wrong tries; it says when to come back
 ├── NotThereError                 no such entity, record or batch here
 └── InputError                    what the person entered cannot be used; carries field and words
+    └── CapReachedError           the partner can't connect another organisation of this system
 """
 
 from __future__ import annotations
@@ -97,3 +98,11 @@ class InputError(GangwayError):
         super().__init__(message)
         self.field = field
         self.message = message
+
+
+class CapReachedError(InputError):
+    """The partner's app has as many Xero organisations as it may; the partner finds it by `reference`."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__("cap", "Another Xero organisation can't be added right now.")
+        self.reference = reference

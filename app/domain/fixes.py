@@ -87,6 +87,11 @@ def destination(
     return _in_product(kind, about, addresses) if kind else NOWHERE
 
 
+def where_edited(about: About, addresses: Mapping[str, str]) -> Destination:
+    """Where the thing itself is edited: in the partner's own product."""
+    return _in_product(_HERE[about.object_type], about, addresses)
+
+
 def _told(problem: Problem, fix: Fix, back: str) -> Destination:
     """What no screen of anybody we know puts right: the steps, or whom to ask."""
     if fix is Fix.SYSTEM and (problem.xero or problem.quickbooks):

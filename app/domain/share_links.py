@@ -10,8 +10,9 @@ from app.domain.people import PARTNER_ROLES, Role
 
 LASTS = timedelta(days=3)
 LONGEST_NAME = 60
-MADE, OPENED, WITHDRAWN, FINISHED = "link_made", "link_opened", "link_withdrawn", "link_finished"
-HISTORY = (MADE, OPENED, WITHDRAWN, FINISHED)
+MADE, OPENED, FINISHED = "link_made", "link_opened", "link_finished"
+WITHDRAWN, REPLACED = "link_withdrawn", "link_replaced"
+HISTORY = (MADE, OPENED, FINISHED, WITHDRAWN, REPLACED)
 """What the history tells of a link."""
 
 

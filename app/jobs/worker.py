@@ -25,6 +25,7 @@ from app.services import (
     diagnoses,
     first_send_steps,
     outbox,
+    reconnects,
     refresh,
     retries,
     watches,
@@ -54,7 +55,7 @@ def _send(deps: Deps) -> int:
 def _look(deps: Deps) -> int:
     looked = watches.run_due(deps, ROUND) + first_send_steps.follow_all(deps)
     settled = retries.settle_stopped(deps) + bulk_assignments.settle_stopped(deps)
-    tidied = diagnoses.renew(deps) + assign_files.drop_old(deps)
+    tidied = diagnoses.renew(deps) + assign_files.drop_old(deps) + reconnects.look_after(deps)
     return looked + settled + automatic_tries.look_after(deps) + tidied
 
 

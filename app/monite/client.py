@@ -21,7 +21,7 @@ from app.domain.errors import UnavailableError
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import SyncedRecord
 from app.monite import fields as f
-from app.monite import manners, parsing
+from app.monite import manners, parsing, subscriptions
 from app.monite.answers import Raw
 from app.monite.transport import CallLog, Limiter, Transport
 from app.monite.versions import Capabilities, capabilities_of
@@ -34,6 +34,8 @@ class Monite:
     """Calls Monite for one partner; safe to share between threads."""
 
     capabilities: Capabilities
+    subscriptions: subscriptions.Subscriptions
+    """Who is told what happens at Monite."""
 
     def __init__(
         self,
@@ -47,6 +49,10 @@ class Monite:
     ) -> None:
         self.capabilities = capabilities_of(version)
         self._http = Transport(base_url, client_id, client_secret, version, limiter=limiter, log=log)
+        path = self.capabilities.subscriptions_path
+        self.subscriptions = subscriptions.Subscriptions(
+            self._http, path, lambda: self._pages(path, None, {}, subscriptions.parse)
+        )
 
     def close(self) -> None:
         """Give back the open connections."""

@@ -93,6 +93,11 @@ def open_rows(
     return account_usage.open_ids(db, entity_id, _rows(db, entity_id, kind, used, trouble))
 
 
+def count_rows(db: Database, entity_id: str, kind: Kind, used: UsedAccount) -> int:
+    """How many rows that have an account can be changed, counted no further than MOST."""
+    return account_usage.count_open(db, entity_id, _rows(db, entity_id, kind, used, None))
+
+
 def _rows(db: Database, entity_id: str, kind: Kind, used: UsedAccount, trouble: Trouble | None) -> OpenRows:
     bound = used.account if trouble is Trouble.CURRENCY else None
     # An account that was never listed may be newer than the list, unless the row is older than it.

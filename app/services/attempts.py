@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from flask_babel import gettext as _
+
 from app.domain.attempts import Arrival, Attempt, Hint, arrival, waited
-from app.domain.connections import Connection, ConnectionStatus
+from app.domain.connections import Connection, ConnectionStatus, system_name
 from app.domain.errors import (
     ConflictError,
     InputError,
@@ -21,11 +23,10 @@ from app.domain.errors import (
     UnavailableError,
 )
 from app.domain.problems import UNKNOWN, code_of
-from app.services import refresh, rules, sightings
+from app.services import caps, carry_overs, refresh, rules, sightings
 from app.services.deps import Deps
-from app.store import attempts, connections, events, name_checks, revisions
+from app.store import attempts, connections, events, revisions
 from app.store.database import write
-from app.store.name_checks import SharedName
 
 PLATFORMS = ("xero", "quickbooks_online")
 PATIENCE = 8.0
@@ -62,15 +63,17 @@ def start(
 
     `share_id` is the link with which somebody who was invited sets out.
 
-    Raises InputError for a choice that cannot be used or when something is connected already, and a
-    MoniteError when nothing could be started.
+    Raises InputError for a choice that cannot be used or when something is connected already,
+    CapReachedError when there is no place for another organisation, and a MoniteError when nothing could
+    be started.
     """
-    if deps.monite.capabilities.platform_in_body and platform not in PLATFORMS:
-        raise InputError("platform", "Choose the accounting system that you use.")
+    check_choice(deps, platform)
     with deps.monite.hurried(PATIENCE):
         standing = _look(deps, entity_id)
     if standing is not None and standing.status is ConnectionStatus.CONNECTED:
         raise InputError("connection", "An accounting system is connected already.")
+    caps.check(deps, entity_id, platform)
+    carry_overs.begin(deps, entity_id)
     rules.hold(deps, entity_id, "before connecting")
     with deps.monite.hurried(PATIENCE):
         connection = _reusable(deps, entity_id, standing, platform, afresh) or _create(
@@ -89,6 +92,12 @@ def start(
             share_id=share_id,
         ),
     )
+
+
+def check_choice(deps: Deps, platform: str | None) -> None:
+    """Raises InputError when a system must be named and this is none."""
+    if deps.monite.capabilities.platform_in_body and platform not in PLATFORMS:
+        raise InputError("platform", "Choose the accounting system that you use.")
 
 
 def came_back(deps: Deps, browser: str, hint: Hint) -> Attempt | None:
@@ -172,16 +181,6 @@ def pending(deps: Deps, entity_id: str) -> Standing | None:
     return found if waiting else None
 
 
-def shared_names(deps: Deps, entity_id: str) -> list[SharedName] | None:
-    """Names that stand twice on our side; None while our own lists have not been read."""
-    known = refresh.overview(deps.db, entity_id)
-    needed = ("products", "counterparts")
-    if any(name not in known or known[name].as_of is None for name in needed):
-        refresh.freshen(deps, entity_id, needed)
-        return None
-    return name_checks.find(deps.db, entity_id)
-
-
 def _look(deps: Deps, entity_id: str) -> Connection | None:
     """What takes the entity's only place, by Monite's own list, which is kept."""
     page = deps.monite.connection_page(entity_id)
@@ -196,17 +195,34 @@ def _look(deps: Deps, entity_id: str) -> Connection | None:
 def _reusable(
     deps: Deps, entity_id: str, standing: Connection | None, platform: str | None, afresh: bool
 ) -> Connection | None:
-    """A connection that still waits for its sign-in; anything else in its place is ended first."""
+    """A connection whose address can be used: it waits for a sign-in, or for a new one after its access
+    was withdrawn. Anything else in its place is ended first.
+    """
     if standing is None:
         return None
-    waits = standing.status is ConnectionStatus.PENDING_AUTH and standing.connection_url
-    same = platform is None or standing.platform in (None, platform)
-    if waits and same and not afresh:
+    waits = standing.status in (ConnectionStatus.PENDING_AUTH, ConnectionStatus.DEAUTHORIZED)
+    same = None in (platform, standing.platform) or system_name(platform) == system_name(standing.platform)
+    if waits and standing.connection_url and same and not afresh:
         return standing
     ended = deps.monite.disconnect(entity_id, standing.id)
     with write(deps.db):
         connections.save(deps.db, entity_id, ended, deps.clock())
+        if standing.status is ConnectionStatus.DEAUTHORIZED:
+            _tell_of_end(deps, entity_id, standing.id)
     return None
+
+
+def _tell_of_end(deps: Deps, entity_id: str, connection_id: str) -> None:
+    events.add(
+        deps.db,
+        entity_id,
+        deps.clock(),
+        "disconnected",
+        deps.actor,
+        object_type="connection",
+        object_id=connection_id,
+        note=_("a new connection takes its place"),
+    )
 
 
 def _create(deps: Deps, entity_id: str, platform: str | None) -> Connection:

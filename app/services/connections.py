@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain import share_links
 from app.domain.connections import Connection
 from app.domain.errors import InputError
 from app.domain.events import Event
@@ -19,6 +20,8 @@ from app.store.database import write
 from app.store.progress import AssignCount
 
 CONFIRMED = "organisation_confirmed"
+REGAINED = ("reconnect_checked", "organisation_accepted", "organisation_refused")
+"""What is said of the organisation after connecting again."""
 HISTORY = {
     "connection": (
         "connect_started",
@@ -27,6 +30,8 @@ HISTORY = {
         "disconnected",
         "disconnect_refused",
         CONFIRMED,
+        *share_links.HISTORY,
+        *REGAINED,
     ),
     "imports": ("import_started", "import_finished", "import_failed", "import_refused"),
     "rules": rules.HISTORY,
@@ -64,13 +69,10 @@ def overview(deps: Deps, entity_id: str, kind: str = "", before: int | None = No
     last = _last_disconnect(deps, connection)
     wanted = HISTORY.get(kind) or tuple(k for kinds in HISTORY.values() for k in kinds)
     found = events.find(deps.db, entity_id, kinds=wanted, before_id=before, limit=SHOWN + 1)
-    by = events.find(
-        deps.db, entity_id, kinds=("connected", "connect_started"), object_id=_id(connection), limit=2
-    )
     return Overview(
         connection=connection,
         read=resources.get(deps.db, entity_id, CONNECTION),
-        connected_by=next((e.actor.name for e in by if e.kind == "connect_started"), None),
+        connected_by=_connected_by(deps, entity_id, connection),
         ending=last if last and last.open else None,
         refusal=last.last_error if last and last.state is OutboxState.REFUSED else None,
         history=found[:SHOWN],
@@ -129,8 +131,17 @@ def _by_use(found: list[Connection]) -> list[Connection]:
     return sorted(found, key=lambda connection: not connection.occupies)
 
 
-def _id(connection: Connection | None) -> str:
-    return connection.id if connection else ""
+def _connected_by(deps: Deps, entity_id: str, connection: Connection | None) -> str | None:
+    """Who set out before it was connected last; None when nobody did so here."""
+    if connection is None:
+        return None
+    kinds = ("connected", "connect_started")
+    told = events.find(deps.db, entity_id, kinds=kinds, object_id=connection.id, limit=SHOWN)
+    since = next((at for at, event in enumerate(told) if event.kind == "connected"), None)
+    if since is None or since + 1 == len(told):
+        return None
+    before = told[since + 1]
+    return before.actor.name if before.kind == "connect_started" else None
 
 
 def _last_disconnect(deps: Deps, connection: Connection | None) -> OutboxRow | None:

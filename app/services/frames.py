@@ -18,7 +18,7 @@ from app.domain.entities import same_business_name
 from app.domain.first_sends import RUNNING, Outcome, Phase
 from app.services import holds
 from app.services.deps import Deps
-from app.store import frames, revisions
+from app.store import events, frames, progress, revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,12 @@ class Frame:
     first_phase: Phase
     """How far the one record is that is sent first."""
     first_outcome: Outcome
+    regaining: bool = False
+    """Whether nobody has checked yet what was carried over to the connection that came after another."""
+    withdrawn_at: datetime | None = None
+    """When access was withdrawn, while it is."""
+    assigned: int = 0
+    """How many products and lines have an account; counted only while access is withdrawn."""
 
     @property
     def needs_account(self) -> int:
@@ -101,11 +107,18 @@ class Frame:
         """The one thing that must be said on every page; empty when there is none."""
         if self.status == ConnectionStatus.DEAUTHORIZED:
             return "withdrawn"
+        if self.regained:
+            return "regained"
         if self.first_running:
             return "first"
         if self.held and self._tells_of_hold:
             return "held"
         return "late" if self.late else ""
+
+    @property
+    def regained(self) -> bool:
+        """Whether there is access again, and a person has to say whether it is the same organisation."""
+        return self.regaining and self.connected
 
     @property
     def first_running(self) -> bool:
@@ -137,6 +150,8 @@ def get(deps: Deps, entity_id: str) -> Frame | None:
     found_held = stored.held_at is None and stored.sends_nothing and holds.standing(deps.db, entity_id)
     interval = timedelta(minutes=deps.settings.sync_interval_minutes)
     imported = connection.imported_at if connection else None
+    lost = connection if connection and connection.status is ConnectionStatus.DEAUTHORIZED else None
+    withdrawn = lost and events.of_object(deps.db, entity_id, lost.id, "access_withdrawn")
     return Frame(
         entity_id=entity_id,
         name=stored.name,
@@ -157,6 +172,9 @@ def get(deps: Deps, entity_id: str) -> Frame | None:
         next_sync_at=imported + interval if imported else None,
         first_phase=stored.first_phase,
         first_outcome=stored.first_outcome,
+        regaining=stored.regaining,
+        withdrawn_at=withdrawn.at if withdrawn else None,
+        assigned=progress.assigned(deps.db, entity_id) if lost else 0,
     )
 
 

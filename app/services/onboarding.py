@@ -145,7 +145,7 @@ def _facts(deps: Deps, frame: Frame | None, sums: Progress, read: dict[str, Reso
     going = sent > 0 and not held
     return Facts(
         connection=connection.status if connection else None,
-        confirmed=connection is not None and (connection.confirmed_at is not None or ours is None),
+        confirmed=_confirmed(connection, ours is not None) or (frame is not None and frame.regained),
         imported=imported,
         import_problem=any(name in read and read[name].state == "error" for name in IMPORTED),
         accounts=sums.accounts,
@@ -160,6 +160,10 @@ def _facts(deps: Deps, frame: Frame | None, sums: Progress, read: dict[str, Reso
         first_open=frame is not None and frame.first_open,
         first_done=frame is not None and frame.first_outcome in (Outcome.RIGHT, Outcome.SKIPPED),
     )
+
+
+def _confirmed(connection: Connection | None, ours: bool) -> bool:
+    return connection is not None and (connection.confirmed_at is not None or not ours)
 
 
 def _reading_lines(read: dict[str, ResourceState]) -> bool:

@@ -40,6 +40,8 @@ LOOK_AT = timedelta(minutes=1)
 IMPORTING, IMPORTING_LISTS = timedelta(seconds=2), timedelta(seconds=4)
 IMPORT_PATIENCE = timedelta(minutes=30)
 AT_PROVIDER, SOMEBODY_WATCHES = timedelta(seconds=3), timedelta(minutes=2)
+AWAY = (ConnectionStatus.PENDING_AUTH, ConnectionStatus.DEAUTHORIZED)
+"""What somebody may be signing in for just now."""
 FORGOTTEN = timedelta(minutes=1)
 SENDING, SENDS_FOR = timedelta(seconds=10), timedelta(minutes=3)
 DAY = timedelta(days=1)
@@ -172,10 +174,10 @@ def _pace(
     """How soon to look at a connection again: often while a person waits for it to change."""
     if connection is None:
         return DAY
+    watched = asked_at is not None and now - asked_at < SOMEBODY_WATCHES
+    if watched and connection.status in AWAY:
+        return AT_PROVIDER
     if connection.status is ConnectionStatus.PENDING_AUTH:
-        watched = asked_at is not None and now - asked_at < SOMEBODY_WATCHES
-        if watched:
-            return AT_PROVIDER
         return FORGOTTEN if now - connection.created_at < DAY else interval
     if connection.status is ConnectionStatus.CONNECTED and connection.imported_at is None:
         return IMPORTING if _is_importing(connection, now) else FORGOTTEN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -174,6 +174,51 @@ def apply(
         for field in held & set(defaults):
             default_accounts.save(deps, entity_id, field, new_id)
     return [batch for batch in started if batch is not None and (batch.total or batch.details.get("left"))]
+
+
+def apply_many(deps: Deps, entity_id: str, moves: Mapping[str, str], *, form_key: str) -> list[Batch]:
+    """Put other accounts in place of several at once, which can be taken back as one for each kind of rows.
+
+    Remembered choices and defaults follow. The same form sent twice is done once. Raises InputError when a
+    new account can't be chosen.
+    """
+    _check_all(deps, entity_id, moves)
+    started = []
+    for kind in Kind:
+        olds = {
+            row: old
+            for old in moves
+            for row in account_problems.open_rows(deps.db, entity_id, kind, _used(deps, entity_id, old), None)
+        }
+        key = f"{form_key}:{kind}"
+        if not olds:
+            started.append(batches.find_by_form(deps.db, key))
+            continue
+        started.append(
+            bulk_assignments.start(
+                deps,
+                entity_id,
+                kind,
+                {row: moves[old] for row, old in olds.items()},
+                form_key=key,
+                expected=dict(olds),
+                details={"replaces": list(moves)},
+            )
+        )
+    for old, new in moves.items():
+        for field in _default_for(deps, entity_id, old):
+            default_accounts.save(deps, entity_id, field, new)
+        _remember(deps, entity_id, old, new)
+    return [batch for batch in started if batch is not None and (batch.total or batch.details.get("left"))]
+
+
+def _check_all(deps: Deps, entity_id: str, moves: Mapping[str, str]) -> None:
+    """Each new account can be chosen; a bank account may only take the place of one, for payments."""
+    for old, new in moves.items():
+        before, now = (ledger_accounts.get(deps.db, entity_id, one) for one in (old, new))
+        banks = before is not None and now is not None and before.is_bank_account and now.is_bank_account
+        if now is None or not (now.offered or (banks and now.active)):
+            raise InputError("account_id", _("Choose an account from the list."))
 
 
 def result(deps: Deps, entity_id: str, new_id: str, batch_ids: Sequence[str]) -> Result:

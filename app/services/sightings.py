@@ -12,18 +12,21 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.domain.connections import Connection, ConnectionStatus
-from app.domain.people import SYSTEM
+from app.domain.people import SYSTEM, Actor, Role
 from app.domain.problems import diagnose
 from app.domain.record_tries import TryResult, next_wait, result_of
 from app.domain.resources import CONNECTION, RESOURCES
+from app.domain.share_links import FINISHED
 from app.domain.synced_records import SyncedRecord
-from app.services import automatic_tries
+from app.services import automatic_tries, carry_overs
 from app.store import (
+    attempts,
     connections,
     events,
     record_tries,
     resources,
     revisions,
+    share_links,
     synced_records,
     watched_records,
 )
@@ -53,14 +56,28 @@ def connection(
             became=after.status.value,
             note=news[kind],
         )
+    if "connected" in told:
+        carry_overs.notice(db, entity_id, before, after, now)
     found_in_use = before is None and after.status is not ConnectionStatus.PENDING_AUTH
     if found_in_use or {"connected", "import_finished"} & set(told):
         # Somebody has just connected and waits, unless it was connected before we came.
         wanted = [name for name in RESOURCES if name != CONNECTION]
         resources.want(db, entity_id, wanted, now, interactive=before is not None)
+    if "connected" in told:
+        _end_links(db, entity_id, after.id, now)
     if before is None or _shown(before) != _shown(after):
         revisions.bump(db, entity_id)
     return told
+
+
+def _end_links(db: Database, entity_id: str, connection_id: str, now: datetime) -> None:
+    """The link with which the last way there began has done its work; no other is of any use now."""
+    start = attempts.of_connection(db, entity_id, connection_id)
+    link = share_links.get(db, start.share_id) if start and start.share_id else None
+    if link is not None and share_links.finish(db, link.id, now):
+        by = Actor(link.used_by or "", Role.INVITED, entity_id)
+        events.add(db, entity_id, now, FINISHED, by, object_type="share_link", object_id=link.id)
+    share_links.overtake(db, entity_id, now)
 
 
 def _shown(connection: Connection) -> tuple[object, ...]:

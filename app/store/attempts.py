@@ -52,7 +52,9 @@ def of_connection(db: Database, entity_id: str, connection_id: str) -> Attempt |
 
 def of_share(db: Database, share_id: str) -> Attempt | None:
     """The last start that was made with this link."""
-    rows = db.query("SELECT * FROM attempts WHERE share_id = ? ORDER BY started_at DESC LIMIT 1", [share_id])
+    rows = db.query(
+        "SELECT * FROM attempts WHERE share_id = ? ORDER BY started_at DESC, rowid DESC LIMIT 1", [share_id]
+    )
     return next(map(_from_row, rows), None)
 
 

@@ -23,15 +23,22 @@ def save(
     """Keep the newest copy of a connection; the connection with what is ours in it.
 
     The first time that it is seen connected, or robbed of its access, is written down together with
-    Monite's import stamp as it stood before: an import has finished once the stamp is later.
+    Monite's import stamp as it stood before: an import has finished once the stamp is later. Access that
+    is regained begins anew. What the organisation is called outlives the access to it.
     """
     known = get(db, connection.id)
+    if known is not None and connection.status is not ConnectionStatus.CONNECTED:
+        connection = replace(connection, business=connection.business or known.business)
     upsert(db, "connections", [_to_row(entity_id, connection, now, raw)])
     was_connected = connection.status in (ConnectionStatus.CONNECTED, ConnectionStatus.DEAUTHORIZED)
-    if was_connected and (known is None or not known.first_connected_at):
+    if was_connected and (known is None or not known.first_connected_at or _regained(known, connection)):
         stamp = (known.last_pull if known else None) or connection.created_at + STAMPED_WITHIN
         db.execute(
-            "UPDATE connections SET first_connected_at = ?, first_stamp = ? WHERE id = ?",
+            """
+            UPDATE connections SET first_connected_at = ?, first_stamp = ?, confirmed_at = NULL,
+                confirmed_by = NULL
+            WHERE id = ?
+            """,
             [to_text(now), to_text(stamp), connection.id],
         )
     saved = get(db, connection.id)
@@ -59,6 +66,11 @@ def current(db: Database, entity_id: str) -> Connection | None:
     return next((c for c in find(db, entity_id) if c.occupies), None)
 
 
+def count_connected(db: Database) -> int:
+    """How many connections stand, over all entities."""
+    return int(db.execute("SELECT count(*) FROM connections WHERE status = 'connected'").fetchone()[0])
+
+
 def ended(connection: Connection) -> Connection:
     """The connection as it is once Monite no longer lists it."""
     return replace(connection, status=ConnectionStatus.DISCONNECTED)
@@ -70,6 +82,10 @@ def confirm(db: Database, connection_id: str, at: datetime, by: str) -> None:
         "UPDATE connections SET confirmed_at = ?, confirmed_by = ? WHERE id = ?",
         [to_text(at), by, connection_id],
     )
+
+
+def _regained(known: Connection, seen: Connection) -> bool:
+    return known.status is ConnectionStatus.DEAUTHORIZED and seen.status is ConnectionStatus.CONNECTED
 
 
 def _to_row(entity_id: str, connection: Connection, now: datetime, raw: Raw | None) -> dict[str, Any]:

@@ -151,6 +151,12 @@ def latest(db: Database, entity_id: str, *kinds: str) -> Event | None:
     return found[0] if found else None
 
 
+def of_object(db: Database, entity_id: str, object_id: str, kind: str) -> Event | None:
+    """The newest event of a kind about one object."""
+    found = find(db, entity_id, kinds=(kind,), object_id=object_id, limit=1)
+    return found[0] if found else None
+
+
 def add_many(
     db: Database,
     entity_id: str,

@@ -38,6 +38,8 @@ class Stored:
     rules_confirmed: bool
     first_phase: Phase
     first_outcome: Outcome
+    regaining: bool
+    """Whether a check of what was carried over is still to be finished."""
 
 
 def exists(db: Database, entity_id: str) -> bool:
@@ -61,7 +63,8 @@ def find(db: Database, entity_id: str) -> Stored | None:
                h.held_at, h.held_by, h.confirmed_at AS hold_confirmed_at,
                s.saved_at, s.confirmed_at AS rules_confirmed_at,
                r.payable IS '[]' AND r.receivable IS '[]' AS sends_nothing,
-               f.phase AS first_phase, f.outcome AS first_outcome
+               f.phase AS first_phase, f.outcome AS first_outcome,
+               EXISTS (SELECT 1 FROM carry_overs WHERE entity_id = e.id AND finished_at IS NULL) AS regaining
         FROM entities e LEFT JOIN holds h ON h.entity_id = e.id LEFT JOIN rule_saves s ON s.entity_id = e.id
             LEFT JOIN sync_rules r ON r.entity_id = e.id LEFT JOIN first_sends f ON f.entity_id = e.id
         WHERE e.id = :id
@@ -93,6 +96,7 @@ def _stored(row: dict[str, Any]) -> Stored:
         rules_confirmed=row["rules_confirmed_at"] is not None,
         first_phase=Phase(row["first_phase"] or Phase.NONE),
         first_outcome=Outcome(row["first_outcome"] or Outcome.OPEN),
+        regaining=bool(row["regaining"]),
     )
 
 
@@ -111,4 +115,5 @@ def _connection(row: dict[str, Any]) -> Connection:
         errors=tuple(json.loads(row["errors"])),
         first_connected_at=maybe_from_text(row["first_connected_at"]),
         confirmed_at=maybe_from_text(row["confirmed_at"]),
+        first_stamp=maybe_from_text(row["first_stamp"]),
     )

@@ -6,6 +6,17 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+_NAMES = """
+    WITH names (kind, id, name, place, price, currency) AS (
+        SELECT 'products', id, name, NULL, price, currency FROM products WHERE entity_id = :id AND gone = 0
+        UNION ALL
+        SELECT 'suppliers', id, name, coalesce(nullif(address, ''), city, country), NULL, NULL
+        FROM counterparts WHERE entity_id = :id AND gone = 0 AND is_vendor
+        UNION ALL
+        SELECT 'customers', id, name, coalesce(nullif(address, ''), city, country), NULL, NULL
+        FROM counterparts WHERE entity_id = :id AND gone = 0 AND is_customer)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class SharedName:
@@ -16,19 +27,43 @@ class SharedName:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """One of those that carry a shared name, with what tells it from the others."""
+
+    kind: str
+    id: str
+    name: str
+    place: str | None
+    price: int | None
+    currency: str | None
+
+
 def find(db: Database, entity_id: str) -> list[SharedName]:
     """Each name that stands twice or more among products, suppliers or customers."""
     rows = db.query(
-        """
-        WITH names (kind, name) AS (
-            SELECT 'products', name FROM products WHERE entity_id = :id AND gone = 0
-            UNION ALL
-            SELECT 'suppliers', name FROM counterparts WHERE entity_id = :id AND gone = 0 AND is_vendor
-            UNION ALL
-            SELECT 'customers', name FROM counterparts WHERE entity_id = :id AND gone = 0 AND is_customer)
+        f"""
+        {_NAMES}
         SELECT kind, min(name) AS name, count(*) AS n FROM names
         GROUP BY kind, lower(trim(name)) HAVING n > 1 ORDER BY kind, name
         """,
         {"id": entity_id},
     )
     return [SharedName(row["kind"], row["name"], row["n"]) for row in rows]
+
+
+def bearers(db: Database, entity_id: str, limit: int) -> list[Bearer]:
+    """Those that carry a shared name, alike ones one after the other."""
+    rows = db.query(
+        f"""
+        {_NAMES}, counted AS (
+            SELECT *, count(*) OVER (PARTITION BY kind, lower(trim(name))) AS n,
+                min(name) OVER (PARTITION BY kind, lower(trim(name))) AS called FROM names)
+        SELECT * FROM counted WHERE n > 1 ORDER BY kind, called, id LIMIT :limit
+        """,
+        {"id": entity_id, "limit": limit},
+    )
+    return [
+        Bearer(row["kind"], row["id"], row["name"], row["place"], row["price"], row["currency"])
+        for row in rows
+    ]

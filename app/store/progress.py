@@ -112,6 +112,11 @@ def not_matched(db: Database, entity_id: str, limit: int) -> list[tuple[str, str
     return [(row["object_type"], row["title"], row["problem"]) for row in rows]
 
 
+def assigned(db: Database, entity_id: str) -> int:
+    """How many products and lines of bills have an account."""
+    return sum(count.done for count in _assign(db, entity_id).values())
+
+
 def _assign(db: Database, entity_id: str) -> dict[str, AssignCount]:
     found: dict[str, dict[str, int]] = {"products": {}, "bills": {}}
     for row in db.query("SELECT kind, state, n FROM assign_counts WHERE entity_id = ?", [entity_id]):

@@ -35,6 +35,14 @@ def count(db: Database, entity_id: str) -> int:
     return mirror.count(db, TABLE, entity_id)
 
 
+def has_invoices(db: Database, entity_id: str) -> bool:
+    """Whether the entity has ever written an invoice."""
+    row = db.execute(
+        "SELECT 1 FROM receivables WHERE entity_id = ? AND gone = 0 AND type = 'invoice' LIMIT 1", [entity_id]
+    ).fetchone()
+    return row is not None
+
+
 def get(db: Database, entity_id: str, receivable_id: str) -> Receivable | None:
     """The invoice; None when this entity has none of this id."""
     rows = db.query("SELECT * FROM receivables WHERE id = ? AND entity_id = ?", [receivable_id, entity_id])

@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response
 
 from app.domain.attempts import Arrival, hint_of
 from app.domain.connections import ConnectionStatus
-from app.domain.errors import InputError, MoniteError
+from app.domain.errors import CapReachedError, InputError, MoniteError
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
-from app.services import attempts, connections, frames
-from app.web.access import needs, open_to_anyone
+from app.services import attempts, caps, carry_overs, connections, frames, shares
+from app.services import names as shared_names
+from app.services.attempts import Leaving
+from app.web.access import may, needs, open_to_anyone
 from app.web.beats import beat, lead_to, reshape
-from app.web.rendering import render
+from app.web.rendering import render, wants_fragment
 from app.web.requests import actor, cookie_name, deps, house, set_cookie
 from app.web.security import leave
 
@@ -32,9 +34,14 @@ def show(entity_id: str) -> Response:
 
 @bp.get("/e/<entity_id>/connect/names")
 @needs(Action.SEE)
-def names(entity_id: str) -> str:
-    """The check for names used twice; asks again by itself until our own lists are known."""
-    return render_template("connect/_names.html", names=attempts.shared_names(deps(), entity_id))
+def names(entity_id: str) -> Response:
+    """Who carries a name that is used twice, and where it is changed.
+
+    For htmx the short check, which asks again by itself until our own lists are known.
+    """
+    if wants_fragment():
+        return render("", fragment="connect/_names.html", names=shared_names.shared(deps(), entity_id))
+    return render("connect/names.html", review=shared_names.review(deps(), entity_id))
 
 
 @bp.post("/e/<entity_id>/connect/start")
@@ -44,12 +51,19 @@ def start(entity_id: str) -> Response:
     platform = request.form.get("platform") or None
     try:
         leaving = attempts.start(deps(), entity_id, platform, afresh=request.form.get("afresh") == "1")
+    except CapReachedError as error:
+        return _page(entity_id, status=409, reference=error.reference, chosen=platform)
     except InputError as error:
         if error.field == "connection":
             return redirect(url_for("connections.show", entity_id=entity_id), code=303)
         return _page(entity_id, status=422, errors=[(error.field, _(error.message))])
     except MoniteError as error:
         return _page(entity_id, status=502, failure=error, chosen=platform)
+    return set_out(leaving)
+
+
+def set_out(leaving: Leaving) -> Response:
+    """Lead the browser to the sign-in address, so that it will know its way back."""
     response = leave(leaving.address)
     set_cookie(response, COOKIE, leaving.browser, max_age=A_DAY)
     return response
@@ -64,6 +78,9 @@ def from_provider() -> Response:
     """
     browser = request.cookies.get(cookie_name(COOKIE), "")
     attempt = attempts.came_back(deps(), browser, hint_of(request.args))
+    token = shares.way_back(deps(), attempt.share_id) if attempt and attempt.share_id else None
+    if token:
+        return redirect(url_for("invitations.show", token=token), code=303)
     if attempt is not None:
         return redirect(url_for(".back", entity_id=attempt.entity_id), code=303)
     who = actor()
@@ -77,7 +94,7 @@ def back(entity_id: str) -> Response:
     """What happened; never an error while it may simply not have arrived yet."""
     standing = attempts.look(deps(), entity_id)
     if standing.arrival is Arrival.CONNECTED:
-        return redirect(url_for(".confirm", entity_id=entity_id), code=303)
+        return redirect(_landing(entity_id), code=303)
     first = house().monite.capabilities.platform_in_body
     return render(
         "connect/return.html", fragment="connect/_return.html", standing=standing, platform_first=first
@@ -90,7 +107,7 @@ def waiting(entity_id: str) -> str:
     attempts.keep_looking(deps(), entity_id)
     standing = attempts.standing(deps(), entity_id)
     if standing.arrival is Arrival.CONNECTED:
-        lead_to(url_for("connect.confirm", entity_id=entity_id))
+        lead_to(_landing(entity_id))
         return ""
     reshaped = reshape(standing.arrival.value)
     first = house().monite.capabilities.platform_in_body
@@ -106,6 +123,8 @@ def confirm(entity_id: str) -> Response:
     frame = frames.get(deps(), entity_id)
     if frame is None or frame.connection is None or frame.connection.status is not ConnectionStatus.CONNECTED:
         return redirect(url_for(".back", entity_id=entity_id), code=303)
+    if frame.regained:
+        return redirect(_landing(entity_id), code=303)
     attempt = attempts.newest(deps(), entity_id)
     return render("connect/confirm.html", attempt=attempt)
 
@@ -132,6 +151,12 @@ def answer(entity_id: str) -> Response:
     return redirect(url_for("connections.show", entity_id=entity_id), code=303)
 
 
+def _landing(entity_id: str) -> str:
+    """Where the way ends: at the check of the organisation, or of all that carries over to it."""
+    again = carry_overs.is_open(deps(), entity_id)
+    return url_for("reconnect.show" if again else "connect.confirm", entity_id=entity_id)
+
+
 def _page(
     entity_id: str,
     *,
@@ -139,15 +164,24 @@ def _page(
     errors: list[tuple[str, str]] | None = None,
     failure: MoniteError | None = None,
     chosen: str | None = None,
+    reference: str = "",
 ) -> Response:
     pending = attempts.pending(deps(), entity_id)
+    shut = caps.is_shut(deps(), entity_id)
+    if shut and not reference and may(Action.CONNECT):
+        reference = caps.report(deps(), entity_id)
     html = render_template(
         "connect/show.html",
         capabilities=house().monite.capabilities,
-        names=attempts.shared_names(deps(), entity_id),
+        names=shared_names.shared(deps(), entity_id),
+        catalogue=shared_names.catalogue(deps(), entity_id),
+        kept=connections.consequences(deps(), entity_id),
+        meter=caps.meter(deps()),
+        shared=shares.find(deps(), entity_id),
         pending=pending,
         errors=errors or [],
         failure=failure,
+        reference=reference,
         chosen=chosen or (pending.connection.platform if pending and pending.connection else None),
     )
     return make_response(html, status)

@@ -142,6 +142,14 @@ def _day(local: date, reader: _Reader) -> str:
     return f"{local.day} {month}{year}"
 
 
+def deadline(moment: datetime) -> str:
+    """A moment to come, with the day of its week: "Fri 16 May, 10:12"."""
+    reader = _reader()
+    local = moment.astimezone(reader.zone)
+    weekday = format_datetime(local, "EEE", tzinfo=reader.zone, locale=reader.voice.locale)
+    return f"{weekday} {_day(local, reader)}, {local.hour:02}:{local.minute:02}"
+
+
 def month(day_of_it: date) -> str:
     """May 2026."""
     return f"{_reader().voice.long_months[day_of_it.month]} {day_of_it.year}"

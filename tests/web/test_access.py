@@ -13,9 +13,17 @@ OPEN = {
     "assets.htmx_script",
     "chooser.show",
     "chooser.enter",
-    "chooser.leave",
+    "sign_in.show",
+    "sign_in.sign_in",
+    "sign_in.sign_out",
+    "launch.make",
+    "launch.show",
+    "launch.go_on",
     "chooser.set_theme",
     "connect.from_provider",
+    "invitations.show",
+    "invitations.go",
+    "invitations.beat",
     "webhooks.receive",
 }
 

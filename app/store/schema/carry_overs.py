@@ -15,12 +15,15 @@ def carry_overs(db: Database) -> None:
         db,
         """
         -- one row for each time that access is regained, from setting out until a person has said what to do;
-        -- business and accounts are as they stood before; answer: '', same, different, chose_again
+        -- business, accounts and used are as they stood before; unasked: nobody here set out, it was noticed;
+        -- held: whether sending was on hold already; answer: '', same, different
         CREATE TABLE carry_overs (
-            id TEXT PRIMARY KEY, entity_id TEXT NOT NULL, connection_id TEXT, before_connection_id TEXT NOT NULL,
+            id TEXT PRIMARY KEY, entity_id TEXT NOT NULL, before_connection_id TEXT NOT NULL,
             before_platform TEXT, before_business TEXT, before_accounts INTEGER NOT NULL,
-            used TEXT NOT NULL, started_at TEXT NOT NULL, started_by TEXT NOT NULL,
-            answer TEXT NOT NULL DEFAULT '', answered_at TEXT, answered_by TEXT) STRICT;
-        CREATE INDEX carry_overs_by_entity ON carry_overs (entity_id, started_at DESC);
+            used TEXT NOT NULL, held INTEGER NOT NULL, unasked INTEGER NOT NULL,
+            started_at TEXT NOT NULL, started_by TEXT NOT NULL,
+            answer TEXT NOT NULL DEFAULT '', batches TEXT NOT NULL DEFAULT '[]',
+            connection_id TEXT, finished_at TEXT, finished_by TEXT) STRICT;
+        CREATE UNIQUE INDEX carry_overs_open ON carry_overs (entity_id) WHERE finished_at IS NULL;
         """,
     )

@@ -1,0 +1,209 @@
+"""Access that is lost and regained, of the same organisation and of another, against a real emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.domain.resources import (
+    CONNECTION,
+    DEFAULTS,
+    ENTITIES,
+    EVERYBODY,
+    IMPORTED,
+    LINE_ITEMS,
+    RECORDS,
+    SYNC_RULES,
+    Share,
+)
+from app.factory import create_app
+from app.services import outbox, reconnects, refresh
+from app.services.deps import Deps
+from app.store import events
+from tests.contract.gangways import open_deps
+from tests.emulator_servers import Running, serve
+
+OTHER = "Kettwerk Holding UG (haftungsbeschränkt)"
+
+
+@dataclass
+class Again:
+    """A business that is connected and sends, its owner, and a worker that works when it is told to."""
+
+    emulator: Running
+    deps: Deps
+    browser: FlaskClient
+    entity_id: str
+
+    @property
+    def page(self) -> str:
+        return f"/e/{self.entity_id}/connection/reconnect"
+
+    def read(self, *resources: str) -> None:
+        for resource in resources:
+            refresh.read_now(self.deps, self.entity_id, resource, 20)
+
+    def connection(self) -> dict[str, Any]:
+        rows = self.emulator.client(self.entity_id).get("/accounting_connections")["data"]
+        found: dict[str, Any] = next(row for row in rows if row["status"] != "disconnected")
+        return found
+
+    def withdraw(self) -> None:
+        self.emulator.control("POST", f"/connections/{self.connection()['id']}/revoke")
+        self.read(CONNECTION)
+
+    def set_out(self) -> TestResponse:
+        return self.browser.post(f"/e/{self.entity_id}/connect/start", data={"platform": "xero"})
+
+    def sign_in(self, organisation: str = "") -> None:
+        """Do what the provider's pages do, see the import to its end and read it."""
+        body = {"organisation": organisation} if organisation else {}
+        self.emulator.control("POST", f"/connections/{self.connection()['id']}/authorise", body)
+        self.read(CONNECTION, CONNECTION, *IMPORTED, *RECORDS)
+
+    def say(self, answer: str, **more: str) -> str:
+        answered = self.browser.post(self.page, data={"answer": answer, **more}, follow_redirects=True)
+        return answered.text
+
+    def look(self) -> str:
+        return self.browser.get(self.page).text
+
+    def push_lists(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = self.emulator.client(self.entity_id).get("/accounting_sync_rules")[
+            "push_statuses"
+        ]
+        return found
+
+    def books(self) -> dict[str, Any]:
+        """What stands in the books that are or were connected last."""
+        return self.emulator.control("GET", f"/books/{self.entity_id}")
+
+    def sync(self) -> None:
+        """Everything that the rules allow is sent now."""
+        self.emulator.control("POST", "/clock", {"advance_seconds": 3700})
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in events.find(self.deps.db, self.entity_id)]
+
+
+@pytest.fixture(params=["2024-01-31"])
+def again(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Again]:
+    with (
+        serve(tmp_path) as emulator,
+        open_deps(
+            emulator, tmp_path, monite_api_version=request.param, public_url="http://localhost"
+        ) as deps,
+    ):
+        app = create_app(deps.settings, monite=deps.monite, wake=lambda: None)
+        app.config["WTF_CSRF_ENABLED"] = False
+        found = Again(emulator, deps, app.test_client(), emulator.entity_id("Kettwerk"))
+        refresh.read_now(deps, EVERYBODY, ENTITIES, 20)
+        able = deps.monite.capabilities
+        found.read(
+            CONNECTION, *([SYNC_RULES] if able.sync_rules else [DEFAULTS] if able.default_accounts else [])
+        )
+        found.read(*IMPORTED, "payables", *RECORDS)
+        refresh.want(deps, found.entity_id, [LINE_ITEMS])
+        while refresh.run_due(deps, 5, Share.SCANS):
+            pass
+        found.browser.post("/enter", data={"role": "owner", "entity_id": found.entity_id})
+        yield found
+        app.extensions["gangway"].connections.close()
+
+
+def numbers(books: dict[str, Any]) -> list[str]:
+    """The number of every bill and invoice in the books, as often as it stands there."""
+    return sorted(document["number"] for document in books["bills"] + books["invoices"])
+
+
+def test_the_same_organisation_is_recognised_and_nothing_is_created_twice(again: Again) -> None:
+    before, rules, connection = again.books(), again.push_lists(), again.connection()
+    again.withdraw()
+
+    assert again.set_out().headers["Location"] == connection["connection_url"]
+    again.sign_in()
+    again.sync()
+
+    back = again.browser.get("/connect/return", follow_redirects=True)
+    assert back.request.path == again.page
+    assert "Same organisation." in back.text
+    assert "accounts found" in back.text
+    assert again.push_lists() == {"payable": [], "receivable": []}
+    assert "Sending resumes" in again.say("resume")
+    assert again.push_lists() == rules
+    again.sync()
+    assert numbers(again.books()) == numbers(before)
+    assert {"connect_started", "connected", "reconnect_checked", "sending_resumed"} <= set(again.kinds())
+    assert again.browser.get(again.page).status_code == 303
+
+
+def test_another_organisation_is_caught_and_the_right_one_can_be_chosen_after_it(again: Again) -> None:
+    before, rules = again.books(), again.push_lists()
+    again.withdraw()
+    again.set_out()
+    again.sign_in(OTHER)
+    again.sync()
+
+    page = again.look()
+    assert "looks like a different organisation" in page
+    assert "Resume sending" not in page
+    assert numbers(again.books()) == []
+    again.say("resume")
+    assert again.push_lists() == {"payable": [], "receivable": []}
+
+    assert "nothing was sent to it" in again.say("again")
+    again.set_out()
+    again.sign_in()
+    assert "Same organisation." in again.look()
+    again.say("resume")
+    again.sync()
+    assert again.push_lists() == rules
+    assert numbers(again.books()) == numbers(before)
+
+
+def test_another_organisation_may_be_wanted_and_that_is_kept(again: Again) -> None:
+    again.withdraw()
+    again.set_out()
+    again.sign_in(OTHER)
+
+    page = again.say("accept")
+
+    assert "You said that this one is right." in page
+    assert "Needs you" in page
+    assert again.push_lists() == {"payable": [], "receivable": []}
+    accepted = events.latest(again.deps.db, again.entity_id, "organisation_accepted")
+    assert accepted is not None
+    assert (accepted.actor.role.value, accepted.became) == ("owner", OTHER)
+
+
+def test_what_uses_accounts_of_the_same_code_and_name_follows_and_the_rest_waits_for_a_choice(
+    again: Again,
+) -> None:
+    again.withdraw()
+    again.set_out()
+    again.sign_in(OTHER)
+    again.say("accept")
+    found = reconnects.check(again.deps, again.entity_id)
+    assert found is not None
+    assert found.following
+    assert found.needing
+    new = found.following[0].now
+    assert new is not None
+
+    again.say("assign", **{f"account-{found.needing[0].before.id}": new.id})
+    outbox.pump(again.deps, 20)
+
+    after = reconnects.check(again.deps, again.entity_id)
+    assert after is not None
+    assert after.may_finish
+    assert after.following == []
+    assert len(after.needing) == len(found.needing) - 1
+    page = again.look()
+    assert "Resume sending" in page
+    assert "Undo" in page
