@@ -41,6 +41,7 @@ from app.web import (
     invitations,
     launch,
     log,
+    partner_setup,
     partner_webhooks,
     people,
     ready,
@@ -95,6 +96,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions.bp,
     people.bp,
     webhooks.bp,
+    partner_setup.bp,
     partner_webhooks.bp,
 )
 
@@ -198,6 +200,7 @@ def _speak(app: Flask) -> None:
         month=formats.month,
         deadline=formats.deadline,
         exact=formats.exact,
+        country=formats.country,
         ago=formats.ago,
         money=formats.money,
         span=formats.span,
