@@ -35,6 +35,10 @@ TOLD: dict[str, tuple[str, ...]] = {
     "chooser.enter": ("came_in",),
     "connect.answer": ("organisation_confirmed", "disconnected"),
     "connect.start": ("connect_started",),
+    "imports.put_notice_away": ("import_notice_read",),
+    "partner_setup.keep_secret": ("webhook_secret_kept", "webhook_secret_forgotten"),
+    "partner_setup.mark": ("setup_step_marked", "setup_step_unmarked"),
+    "partner_setup.store_key": ("provider_key_stored",),
     "invitations.go": ("connect_started",),
     "launch.go_on": ("came_in",),
     "launch.make": ("launch_link_made",),
@@ -84,6 +88,8 @@ QUIET = {
     "log.update": "reads Monite again; nothing changes there or here",
     "ready.update": "reads Monite again; nothing changes there or here",
     "record_marks.check": "reads one record again; nothing changes there or here",
+    "partner_setup.check": "asks Monite how things stand; the result stands on its line with the time",
+    "partner_setup.check_all": "asks Monite how things stand; the result stands on each line with the time",
     "webhooks.receive": "a program's message, listed with its signature on the page of webhooks",
 }
 """Why these write nothing down."""
