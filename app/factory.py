@@ -11,6 +11,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Settings
+from app.domain import browsers
 from app.domain.people import SYSTEM
 from app.monite.client import Monite
 from app.services.deps import Deps
@@ -38,8 +39,10 @@ from app.web import (
     home,
     imports,
     invitations,
+    launch,
     log,
     partner_webhooks,
+    people,
     ready,
     reconnect,
     record_marks,
@@ -47,8 +50,10 @@ from app.web import (
     requests,
     rules,
     security,
+    sessions,
     shares,
     shells,
+    sign_in,
     support,
     texts,
     webhooks,
@@ -85,6 +90,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    sign_in.bp,
+    launch.bp,
+    sessions.bp,
+    people.bp,
     webhooks.bp,
     partner_webhooks.bp,
 )
@@ -193,6 +202,7 @@ def _speak(app: Flask) -> None:
         money=formats.money,
         span=formats.span,
         problem_title=formats.problem_title,
+        browser_called=browsers.called,
     )
 
 
