@@ -41,6 +41,7 @@ from app.web import (
     invitations,
     launch,
     log,
+    partner_setup,
     partner_webhooks,
     people,
     ready,
@@ -95,6 +96,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions.bp,
     people.bp,
     webhooks.bp,
+    partner_setup.bp,
     partner_webhooks.bp,
 )
 

@@ -18,6 +18,7 @@ from app.domain.documents import Counterpart, LineItem, MeasureUnit, Payable, Pr
 from app.domain.entities import Entity
 from app.domain.entity_defaults import EntityDefaults
 from app.domain.errors import UnavailableError
+from app.domain.provider_keys import PartnerSettings
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import SyncedRecord
 from app.monite import fields as f
@@ -65,6 +66,26 @@ class Monite:
     def background(self) -> AbstractContextManager[None]:
         """Calls of this thread inside let interactive ones go first."""
         return manners.background()
+
+    # The partner
+
+    def renew_token(self) -> float:
+        """Ask for a new token, as proof of the credentials; how many seconds it lasts."""
+        return self._http.renew_token()
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """By how many seconds Monite's clock goes before ours, as the newest token's answer told."""
+        return self._http.clock_ahead
+
+    def get_partner_settings(self) -> PartnerSettings:
+        """What concerns accounting in the partner's settings; the provider's key may be among it."""
+        return parsing.partner_settings(self._http.send("GET", "/settings"))
+
+    def store_provider_key(self, provider: str, token: str) -> PartnerSettings:
+        """Put the accounting provider's key in place; the settings as they then are. Safe to repeat."""
+        body = {"accounting": {"provider": provider, "token": token}}
+        return parsing.partner_settings(self._http.send("PATCH", "/settings", body=body, secret=token))
 
     # Entities and connections
 
