@@ -30,6 +30,7 @@ from app.web import (
     chooser,
     connect,
     connections,
+    doors,
     errors,
     first_send,
     fixes,
@@ -127,6 +128,7 @@ def create_app(
         wake=wake,
         connections=ThreadConnections(settings.database),
     )
+    app.wsgi_app = doors.Door(app.wsgi_app, settings)  # type: ignore[method-assign]
     forms = CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
     app.before_request(access.guard)
@@ -165,6 +167,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         WTF_CSRF_HEADERS=["X-CSRFToken"],
         WTF_CSRF_TIME_LIMIT=None,
+        # Some pages, and some browsers, tell no referrer; the token stands in a cookie of this host alone.
+        WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
 
@@ -200,6 +204,7 @@ def _speak(app: Flask) -> None:
         month=formats.month,
         deadline=formats.deadline,
         exact=formats.exact,
+        country=formats.country,
         ago=formats.ago,
         money=formats.money,
         span=formats.span,
