@@ -39,6 +39,8 @@ TOLD: dict[str, tuple[str, ...]] = {
     "partner_setup.keep_secret": ("webhook_secret_kept", "webhook_secret_forgotten"),
     "partner_setup.mark": ("setup_step_marked", "setup_step_unmarked"),
     "partner_setup.store_key": ("provider_key_stored",),
+    "partner_setup.send_test": ("webhooks_tested",),
+    "partner_setup.subscribe": ("webhooks_subscribed",),
     "invitations.go": ("connect_started",),
     "launch.go_on": ("came_in",),
     "launch.make": ("launch_link_made",),
