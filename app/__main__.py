@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from app import upkeep
 from app.processes import WRONG_SETTINGS, Family, on_stop, port_is_free
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        return int(told.run())
+        return int(told.run(told))
     except ValueError as error:
         return _explain(str(error))
 
@@ -40,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
         (worker, "what the dashboard does in the background"),
         (emulator, "the other side, for practice: Monite's API and an accounting system"),
     ):
-        commands.add_parser(run.__name__, help=words, description=words).set_defaults(run=run)
+        command = commands.add_parser(run.__name__, help=words, description=words)
+        command.set_defaults(run=lambda _told, run=run: run())
+    upkeep.add_commands(commands)
     return parser
 
 

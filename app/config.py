@@ -56,6 +56,11 @@ class Settings:
     xero_cap: int = 25
     """How many Xero organisations the partner's app may have connected at a time."""
 
+    hashing: tuple[int, int] = (3, 65_536)
+    """Rounds and KiB of memory that a password's hash takes; no setting, so that nobody makes it weak."""
+    trusted_proxy: str = ""
+    """The address of the proxy that may say where a request came from; '' while there is none."""
+
     @property
     def database(self) -> Path:
         return self.instance / "gangway.sqlite3"

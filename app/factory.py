@@ -11,6 +11,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Settings
+from app.domain import browsers
 from app.domain.people import SYSTEM
 from app.monite.client import Monite
 from app.services.deps import Deps
@@ -38,7 +39,11 @@ from app.web import (
     home,
     imports,
     invitations,
+    launch,
     log,
+    partner_setup,
+    partner_webhooks,
+    people,
     ready,
     reconnect,
     record_marks,
@@ -46,8 +51,10 @@ from app.web import (
     requests,
     rules,
     security,
+    sessions,
     shares,
     shells,
+    sign_in,
     support,
     texts,
     webhooks,
@@ -84,7 +91,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     fixes.bp,
     help.bp,
     support.bp,
+    sign_in.bp,
+    launch.bp,
+    sessions.bp,
+    people.bp,
     webhooks.bp,
+    partner_setup.bp,
+    partner_webhooks.bp,
 )
 
 
@@ -191,6 +204,7 @@ def _speak(app: Flask) -> None:
         money=formats.money,
         span=formats.span,
         problem_title=formats.problem_title,
+        browser_called=browsers.called,
     )
 
 

@@ -5,10 +5,11 @@ It knows neither house, and holds no model that they could share; see docs/decis
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -23,9 +24,13 @@ PRAGMAS = (
 
 
 def connect(path: Path | str) -> Database:
-    """A connection for one thread at a time; the file and its folder are made when missing."""
+    """A connection for one thread at a time; the file, readable by us alone, is made when missing."""
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # What SQLite writes beside the file has the file's own permissions. One that is there must not be
+        # opened by anybody else in this process: closing it would take SQLite's locks away.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     conn = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
     for pragma in PRAGMAS:
         conn.execute(pragma)

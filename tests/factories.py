@@ -18,6 +18,8 @@ from app.monite.client import Monite
 from app.services.deps import Deps
 
 ENCRYPTION_KEY = "b25seSBmb3IgdGVzdHMsIGFuZCBubyBzZWNyZXQgb2s="
+CHEAP = (1, 8)
+"""Rounds and KiB for hashes of passwords that protect nothing."""
 NOW = datetime(2026, 6, 8, 10, 0, tzinfo=UTC)
 MARIE = Actor("Marie", Role.OWNER, "e1")
 
@@ -31,6 +33,7 @@ def make_settings(instance: Path, **changes: Any) -> Settings:
         "instance": instance,
         "secret_key": "k",
         "encryption_keys": (ENCRYPTION_KEY,),
+        "hashing": CHEAP,
     }
     return Settings(**(values | changes))
 

@@ -16,8 +16,11 @@ REPAIRS = (ASSIGNED, TAX_SET, PRODUCT_EDITED)
 """What a person does so that a stopped record can be sent."""
 HANDLED, NOT_HANDLED, NOTED = "handled_elsewhere", "handled_taken_back", "note_left"
 CAME_IN, WENT_OUT, SESSION_ENDED = "came_in", "went_out", "session_ended"
+USER_ADDED, USER_DISABLED, USER_ENABLED = "user_added", "user_disabled", "user_enabled"
+PASSWORD_SET, ROLE_CHANGED, SIGN_IN_LOCKED = "user_password_set", "user_role_changed", "sign_in_locked"
+LAUNCH_LINK_MADE = "launch_link_made"
 ACTING_STARTED, ACTING_STOPPED = "acting_started", "acting_stopped"
-PRESENCE = (CAME_IN, WENT_OUT, SESSION_ENDED, ACTING_STARTED, ACTING_STOPPED)
+PRESENCE = (CAME_IN, WENT_OUT, SESSION_ENDED, LAUNCH_LINK_MADE, ACTING_STARTED, ACTING_STOPPED)
 """Who was here: for the audit trail, and no news to anybody else."""
 UNDONE = "assignment_undone"
 """How an assignment is told that takes an earlier one back."""

@@ -49,6 +49,20 @@ class Session:
         return self.reason if said and entity_id and entity_id == self.reason_entity_id else ""
 
 
+def same_person(one: Session, other: Session) -> bool:
+    """Whether two browsers are of the same person, as far as anybody can know."""
+    if one.user_id or other.user_id:
+        return one.user_id == other.user_id
+    return (one.actor, one.came_by) == (other.actor, other.came_by)
+
+
+def may_end(own: Session, other: Session) -> bool:
+    """Whether a person may end a session: their own, an owner the business's, an administrator any."""
+    if same_person(own, other) or own.actor.role is Role.ADMIN:
+        return True
+    return own.actor.role is Role.OWNER and own.actor.entity_id == other.actor.entity_id
+
+
 def idle(role: Role) -> timedelta:
     """After how much time without a request a session is over."""
     return timedelta(hours=8 if role in PARTNER_ROLES else 12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import requests
@@ -44,9 +44,9 @@ def request_id_of(response: requests.Response) -> str | None:
     return response.headers.get("x-request-id")
 
 
-def error_from(response: requests.Response) -> MoniteError:
-    """The error that a refusal stands for, with Monite's own words where it has some."""
-    status, request_id, words = response.status_code, request_id_of(response), words_of(response)
+def error_from(response: requests.Response, hide: Callable[[str], str] = str) -> MoniteError:
+    """The error that a refusal stands for, with Monite's own words if any, as `hide` leaves them."""
+    status, request_id, words = response.status_code, request_id_of(response), hide(words_of(response))
     if status == 429:
         return RateLimitedError(words, retry_after=_retry_after(response), request_id=request_id)
     if status == 501:

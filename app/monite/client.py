@@ -18,10 +18,11 @@ from app.domain.documents import Counterpart, LineItem, MeasureUnit, Payable, Pr
 from app.domain.entities import Entity
 from app.domain.entity_defaults import EntityDefaults
 from app.domain.errors import UnavailableError
+from app.domain.provider_keys import PartnerSettings
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import SyncedRecord
 from app.monite import fields as f
-from app.monite import manners, parsing
+from app.monite import manners, parsing, subscriptions
 from app.monite.answers import Raw
 from app.monite.transport import CallLog, Limiter, Transport
 from app.monite.versions import Capabilities, capabilities_of
@@ -34,6 +35,8 @@ class Monite:
     """Calls Monite for one partner; safe to share between threads."""
 
     capabilities: Capabilities
+    subscriptions: subscriptions.Subscriptions
+    """Who is told what happens at Monite."""
 
     def __init__(
         self,
@@ -47,6 +50,10 @@ class Monite:
     ) -> None:
         self.capabilities = capabilities_of(version)
         self._http = Transport(base_url, client_id, client_secret, version, limiter=limiter, log=log)
+        path = self.capabilities.subscriptions_path
+        self.subscriptions = subscriptions.Subscriptions(
+            self._http, path, lambda: self._pages(path, None, {}, subscriptions.parse)
+        )
 
     def close(self) -> None:
         """Give back the open connections."""
@@ -59,6 +66,26 @@ class Monite:
     def background(self) -> AbstractContextManager[None]:
         """Calls of this thread inside let interactive ones go first."""
         return manners.background()
+
+    # The partner
+
+    def renew_token(self) -> float:
+        """Ask for a new token, as proof of the credentials; how many seconds it lasts."""
+        return self._http.renew_token()
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """By how many seconds Monite's clock goes before ours, as the newest token's answer told."""
+        return self._http.clock_ahead
+
+    def get_partner_settings(self) -> PartnerSettings:
+        """What concerns accounting in the partner's settings; the provider's key may be among it."""
+        return parsing.partner_settings(self._http.send("GET", "/settings"))
+
+    def store_provider_key(self, provider: str, token: str) -> PartnerSettings:
+        """Put the accounting provider's key in place; the settings as they then are. Safe to repeat."""
+        body = {"accounting": {"provider": provider, "token": token}}
+        return parsing.partner_settings(self._http.send("PATCH", "/settings", body=body, secret=token))
 
     # Entities and connections
 

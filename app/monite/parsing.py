@@ -10,12 +10,22 @@ from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
 from app.domain.documents import Counterpart, InvoiceLine, LineItem, MeasureUnit, Payable, Product, Receivable
 from app.domain.entities import Entity
 from app.domain.entity_defaults import EntityDefaults
+from app.domain.provider_keys import PartnerSettings
 from app.domain.sync_rules import USUAL, SyncRules
 from app.domain.synced_records import SyncedRecord
 from app.monite import fields as f
 from app.monite.answers import error_text
 
 Json = Mapping[str, Any]
+
+
+def partner_settings(raw: Json) -> PartnerSettings:
+    accounting = f.part(raw, "accounting")
+    return PartnerSettings(
+        api_version=f.maybe_text(raw, "api_version"),
+        provider=f.maybe_text(accounting, "provider"),
+        token=f.maybe_text(accounting, "token"),
+    )
 
 
 def entity(raw: Json) -> Entity:

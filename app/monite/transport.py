@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,6 +43,11 @@ class _Call:
     entity_id: str | None = None
     query: Query | None = None
     body: Any = None
+    secret: str = ""
+    """What of the body must not come back in anybody's words."""
+
+    def hide(self, words: str) -> str:
+        return words.replace(self.secret, "…") if self.secret else words
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -74,6 +80,8 @@ class Transport:
         self._limiter, self._log = limiter, log
         self._token: _Token | None = None
         self._token_lock = threading.Lock()
+        self.clock_ahead: float | None = None
+        """By how many seconds Monite's clock went before ours when the last token was fetched."""
         self._http = requests.Session()
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # A proxy of the environment is for the world outside, not for an emulator on this machine.
@@ -93,13 +101,16 @@ class Transport:
         *,
         query: Query | None = None,
         body: Any = None,
+        secret: str = "",
     ) -> Raw:
         """The JSON of the answer; raises a MoniteError otherwise.
+
+        A `secret` of the body is left out of the call log, should the answer repeat it.
 
         Reads for which nobody waits are tried again a few times. Writes never are: the outbox
         knows whether a repeat is safe.
         """
-        call = _Call(method, path, entity_id, query, body)
+        call = _Call(method, path, entity_id, query, body, secret)
         tries = READ_TRIES if method == "GET" and manners.current().deadline is None else 1
         for attempt in range(1, tries):
             try:
@@ -118,35 +129,42 @@ class Transport:
                     words_of(response), status=response.status_code, request_id=request_id_of(response)
                 )
         if not response.ok:
-            raise error_from(response)
+            raise error_from(response, call.hide)
         return body_of(response)
 
     def _current_token(self, instead_of: str | None = None) -> str:
         with self._token_lock:
             token = self._token
             if token is None or token.text == instead_of or time.monotonic() >= token.renew_at:
-                token = self._token = self._fetch_token()
+                token, _ = self._fetch_token()
+                self._token = token
             return token.text
 
-    def _fetch_token(self) -> _Token:
+    def renew_token(self) -> float:
+        """Fetch a token anew, whether or not the old one still holds; how many seconds it lasts."""
+        with self._token_lock:
+            self._token, lasts = self._fetch_token()
+        return lasts
+
+    def _fetch_token(self) -> tuple[_Token, float]:
         asked_at = time.monotonic()
         body = {
             "grant_type": "client_credentials",
             "client_id": self._client_id,
             "client_secret": self._client_secret,
         }
-        response = self._exchange(_Call("POST", "/auth/token", body=body), None)
+        response = self._exchange(_Call("POST", "/auth/token", body=body, secret=self._client_secret), None)
+        self.clock_ahead = _clock_ahead(response)
         if response.status_code in (400, 401, 403, 422):
-            raise CredentialsError(
-                words_of(response), status=response.status_code, request_id=request_id_of(response)
-            )
+            words = words_of(response).replace(self._client_secret, "…")
+            raise CredentialsError(words, status=response.status_code, request_id=request_id_of(response))
         if not response.ok:
             raise error_from(response)
         answer = body_of(response)
         text, lasts = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(text, str) or not isinstance(lasts, int | float):
             raise UnavailableError("Monite's answer holds no token.", status=response.status_code)
-        return _Token(text, asked_at + lasts * RENEW_AT)
+        return _Token(text, asked_at + lasts * RENEW_AT), lasts
 
     def _exchange(self, call: _Call, token: str | None) -> requests.Response:
         manner = manners.current()
@@ -183,6 +201,15 @@ class Transport:
         return headers
 
 
+def _clock_ahead(response: requests.Response) -> float | None:
+    """How many seconds Monite's clock is ahead of ours, by the date on its answer; None without one."""
+    try:
+        theirs = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return (theirs - datetime.now(UTC)).total_seconds() if theirs.tzinfo else None
+
+
 def _told(
     call: _Call, at: datetime, took: int, response: requests.Response | None, error: str | None
 ) -> ApiCall:
@@ -190,7 +217,7 @@ def _told(
     status = request_id = None
     if response is not None:
         status, request_id = response.status_code, request_id_of(response)
-        error = None if response.ok else words_of(response)[:300]
+        error = None if response.ok else call.hide(words_of(response))[:300]
     return ApiCall(at, call.entity_id, call.method, call.path, status, took, request_id, error)
 
 

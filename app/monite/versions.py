@@ -19,6 +19,9 @@ class Capabilities:
     provider_style: str
     """codat (a platform chosen first) or railz (a platform chosen at the provider)."""
     limits: Mapping[str, int] = field(default_factory=dict)
+    subscriptions_path: str = "/webhook_subscriptions"
+    key_in_settings: bool = False
+    """The accounting provider and its key are stored in the partner's settings, through the API."""
 
     def limit(self, resource: str) -> int:
         """The largest page that a list gives."""
@@ -29,8 +32,8 @@ _EARLY = {"receivables": 250}
 _LATER = {"receivables": 250, "ledger_accounts": 250, "accounting_tax_rates": 250}
 
 VERSIONS: Mapping[str, Capabilities] = {
-    "2023-09-01": Capabilities(False, False, False, "railz", _EARLY),
-    "2024-01-31": Capabilities(True, True, False, "codat", _EARLY),
+    "2023-09-01": Capabilities(False, False, False, "railz", _EARLY, "/webhook_settings"),
+    "2024-01-31": Capabilities(True, True, False, "codat", _EARLY, key_in_settings=True),
     "2024-05-25": Capabilities(False, False, True, "railz", {**_LATER, "accounting_synced_records": 250}),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -28,7 +29,7 @@ def take(deps: Deps, limits: Mapping[str, int]) -> list[int]:
             before = failed_tries.since(db, key, now - WINDOW)
             if len(before) >= most:
                 free = before[len(before) - most] + WINDOW
-                raise TooManyTriesError(max(1, int((free - now).total_seconds()) + 1))
+                raise TooManyTriesError(max(1, math.ceil((free - now).total_seconds())))
         return [failed_tries.add(db, key, now) for key in limits]
 
 
@@ -36,6 +37,12 @@ def take_back(deps: Deps, tries: list[int]) -> None:
     """These didn't fail after all."""
     with write(deps.db) as db:
         failed_tries.take_back(db, tries)
+
+
+def forget(deps: Deps, key: str) -> None:
+    """Whoever was right may be wrong again later: earlier tries count no more."""
+    with write(deps.db) as db:
+        failed_tries.forget(db, key)
 
 
 def count(deps: Deps, key: str) -> int:

@@ -98,6 +98,15 @@ def deliver(deps: Deps, row: OutboxRow) -> OutboxState:
     return _finish(deps, handler, row, answer)
 
 
+def call_off_all(deps: Deps, words: str) -> int:
+    """Send nothing of what is open here; each row says why. How many there were."""
+    with write(deps.db):
+        rows = outbox.take_all(deps.db)
+        for row in rows:
+            _refuse(deps.acting_as(row.actor), HANDLERS[row.action], row, CalledOffError(words))
+    return len(rows)
+
+
 def _ask(deps: Deps, handler: Handler, row: OutboxRow) -> Any:
     if row.attempts > 1 and not handler.repeatable and isinstance(handler, LooksFirst):
         earlier = handler.look(deps, row)

@@ -15,6 +15,9 @@ SHOWN = 4
 """How many of its last characters a person may see; of a short secret none."""
 MONITE_WEBHOOKS, CODAT_EVENTS, CODAT_RULES = "monite_webhooks", "codat_events", "codat_rules"
 """What signs Monite's webhooks and Codat's events, and the header that Codat's older rules carry."""
+PASTED = (CODAT_EVENTS, CODAT_RULES)
+"""Those that a person brings from Codat's portal; Monite's comes with the subscription."""
+HIDDEN = "••••••••"
 
 
 def seal(settings: Settings, text: str) -> str:
@@ -32,11 +35,21 @@ def unseal(settings: Settings, sealed: str) -> str:
         ) from error
 
 
+def ending_of(text: str) -> str:
+    """The last characters of a secret that a person may be shown; of a short one none."""
+    return text[-SHOWN:] if len(text) >= 4 * SHOWN else ""
+
+
+def masked(text: str) -> str:
+    """A secret as a page shows it."""
+    return HIDDEN + ending_of(text)
+
+
 def keep(deps: Deps, name: str, text: str) -> None:
     """Store a secret in place of the one of that name."""
-    ending = text[-SHOWN:] if len(text) >= 4 * SHOWN else ""
+    sealed = seal(deps.settings, text)
     with write(deps.db) as db:
-        secrets.keep(db, KeptSecret(name, seal(deps.settings, text), ending, deps.clock(), deps.actor.name))
+        secrets.keep(db, KeptSecret(name, sealed, ending_of(text), deps.clock(), deps.actor.name))
 
 
 def reveal(deps: Deps, name: str) -> str | None:

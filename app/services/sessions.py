@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from app.domain.events import CAME_IN, WENT_OUT
-from app.domain.people import Actor
-from app.domain.sessions import REASON_HOLDS, SEEN_EVERY, CameBy, Session, longest
+from app.domain.errors import NotThereError
+from app.domain.events import CAME_IN, SESSION_ENDED, WENT_OUT
+from app.domain.people import Actor, Role
+from app.domain.sessions import REASON_HOLDS, SEEN_EVERY, CameBy, Session, longest, may_end, same_person
 from app.services.deps import Deps
 from app.store import events, sessions
 from app.store.database import write
@@ -76,6 +77,54 @@ def go_out(deps: Deps, session: Session) -> None:
     with write(deps.db) as db:
         if sessions.end(db, [session.id], deps.clock(), session.actor.name):
             _tell(deps, session, WENT_OUT, session.actor)
+
+
+def others(deps: Deps, own: Session) -> list[Session]:
+    """The other browsers that this person is in with, the last used first."""
+    if own.user_id:
+        found = sessions.open_ones(deps.db, deps.clock(), user_id=own.user_id)
+    else:
+        found = sessions.open_ones(deps.db, deps.clock(), actor=own.actor)
+    return [one for one in found if one.id != own.id and same_person(own, one)]
+
+
+def of_colleagues(deps: Deps, own: Session) -> list[Session]:
+    """For an owner: the browsers that others of the business are in with."""
+    if own.actor.role is not Role.OWNER:
+        return []
+    found = sessions.open_ones(deps.db, deps.clock(), entity_id=own.actor.entity_id)
+    return [one for one in found if not same_person(own, one)]
+
+
+def of_user(deps: Deps, user_id: str) -> list[Session]:
+    """The browsers that a user is in with."""
+    return sessions.open_ones(deps.db, deps.clock(), user_id=user_id)
+
+
+def every(deps: Deps, most: int) -> list[Session]:
+    """All browsers that anybody is in with, the last used first, at most so many."""
+    return sessions.open_ones(deps.db, deps.clock(), limit=most)
+
+
+def end(deps: Deps, own: Session, session_id: str) -> Session:
+    """End a session from its next request on; raises NotThereError when it isn't theirs to end."""
+    found = sessions.find(deps.db, session_id)
+    if found is None or not may_end(own, found):
+        raise NotThereError("There is no such session.")
+    with write(deps.db) as db:
+        if sessions.end(db, [session_id], deps.clock(), own.actor.name):
+            _tell(deps, found, SESSION_ENDED, own.actor)
+    return found
+
+
+def end_others(deps: Deps, own: Session) -> int:
+    """End all of one's sessions but this one; how many there were."""
+    with write(deps.db) as db:
+        found = others(deps, own)
+        ended = sessions.end(db, [one.id for one in found], deps.clock(), own.actor.name)
+        for one in found:
+            _tell(deps, one, SESSION_ENDED, own.actor)
+    return ended
 
 
 def say_why(deps: Deps, session_id: str, entity_id: str, reason: str) -> datetime:

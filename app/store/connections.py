@@ -66,6 +66,11 @@ def current(db: Database, entity_id: str) -> Connection | None:
     return next((c for c in find(db, entity_id) if c.occupies), None)
 
 
+def count_connected(db: Database) -> int:
+    """How many connections stand, over all entities."""
+    return int(db.execute("SELECT count(*) FROM connections WHERE status = 'connected'").fetchone()[0])
+
+
 def ended(connection: Connection) -> Connection:
     """The connection as it is once Monite no longer lists it."""
     return replace(connection, status=ConnectionStatus.DISCONNECTED)

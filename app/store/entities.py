@@ -42,6 +42,14 @@ def get(db: Database, entity_id: str) -> Entity | None:
     return None
 
 
+def names(db: Database, entity_ids: Iterable[str]) -> dict[str, str]:
+    """What these are called, by their ids; those that Monite has not listed are left out."""
+    rows = db.execute(
+        "SELECT id, name FROM entities WHERE id IN (SELECT value FROM json_each(?))", [ids(list(entity_ids))]
+    )
+    return {str(entity_id): str(name) for entity_id, name in rows.fetchall()}
+
+
 def find(db: Database, words: str = "", *, limit: int = 200) -> list[Entity]:
     """Entities that are in use, by name, whose name or e-mail holds the words."""
     rows = db.query(

@@ -90,11 +90,15 @@ def open_ones(
     *,
     user_id: str | None = None,
     entity_id: str | None = None,
+    actor: Actor | None = None,
     limit: int = 200,
 ) -> list[Session]:
-    """Sessions that are not over, the last used first: a user's, an entity's, or all."""
+    """Sessions that are not over, the last used first: a user's, an entity's, one person's, or all."""
     where, values = ["ended_at IS NULL", "expires_at > ?"], [to_text(now)]
-    for column, value in (("user_id", user_id), ("entity_id", entity_id)):
+    asked: dict[str, str | None] = {"user_id": user_id, "entity_id": entity_id}
+    if actor:
+        asked |= {"actor_name": actor.name, "actor_role": actor.role.value, "entity_id": actor.entity_id}
+    for column, value in asked.items():
         if value is not None:
             where.append(f"{column} = ?")
             values.append(value)

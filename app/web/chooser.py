@@ -11,7 +11,7 @@ from app.domain.sessions import CameBy
 from app.services import entrances, sessions
 from app.web.access import open_to_anyone
 from app.web.rendering import render
-from app.web.requests import browser, cookie_name, deps, let_in, let_out, session_or_none, set_cookie
+from app.web.requests import browser, cookie_name, deps, house, let_in, session_or_none, set_cookie
 from app.web.security import is_local_path
 
 bp = Blueprint("chooser", __name__)
@@ -23,7 +23,13 @@ A_YEAR = 31_536_000
 @bp.get("/")
 @open_to_anyone
 def show() -> BaseResponse:
-    """Every business, and a door into each; reads the list by itself while there is none."""
+    """In practice every business, and a door into each; else where this person belongs, or the sign-in.
+
+    It reads the list by itself while there is none.
+    """
+    if not house().settings.open_chooser:
+        came = session_or_none()
+        return redirect(entrances.way(came.actor) if came else url_for("sign_in.show"), code=303)
     found = entrances.find(deps(), request.args.get("q", "").strip())
     return render(
         "chooser/show.html",
@@ -37,7 +43,9 @@ def show() -> BaseResponse:
 @bp.post("/enter")
 @open_to_anyone
 def enter() -> BaseResponse:
-    """Come in as a person of one business, or as support; then go where they wanted to go."""
+    """Practice alone: come in as a person of a business, or of the partner; then go where they wanted to."""
+    if not house().settings.open_chooser:
+        raise NotThereError("There is no page here.")
     role = request.form.get("role", "")
     entity_id = request.form.get("entity_id", "")
     if role not in entrances.PRACTICE_NAMES:
@@ -48,16 +56,6 @@ def enter() -> BaseResponse:
     came = sessions.come_in(deps(), who, CameBy.CHOOSER, browser())
     wanted = _next(request.form.get("next", ""))
     return let_in(redirect(entrances.way(who, wanted), code=303), came)
-
-
-@bp.post("/leave")
-@open_to_anyone
-def leave() -> BaseResponse:
-    """Go out again, to choose somebody else."""
-    came = session_or_none()
-    if came:
-        sessions.go_out(deps(), came)
-    return let_out(redirect(url_for(".show"), code=303))
 
 
 @bp.post("/theme")

@@ -44,7 +44,8 @@ def register(app: Flask) -> None:
 
 def nobody(_error: NobodyError) -> Response:
     """Ask who it is, and come back here afterwards."""
-    address = url_for("chooser.show", next=_place())
+    way_in = "chooser.show" if house().settings.open_chooser else "sign_in.show"
+    address = url_for(way_in, next=_place())
     if wants_fragment():
         return make_response("", 401, {"HX-Redirect": address})
     return redirect(address, code=303)
@@ -89,7 +90,7 @@ def unusable(error: InputError) -> Response:
 
 def stale_form(_error: CSRFError) -> Response:
     """A form from before the last sign-in; to somebody who isn't signed in, the way in."""
-    if request.blueprint != "chooser" and actor_or_nobody() is NOBODY:
+    if request.blueprint not in ("chooser", "sign_in", "launch") and actor_or_nobody() is NOBODY:
         return nobody(NobodyError("Choose who you are first."))
     return _answer(
         400,

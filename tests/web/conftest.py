@@ -15,7 +15,7 @@ from app.config import Settings
 from app.store.database import connect, to_text, write
 from tests import dashboards
 from tests.emulator_stages import Stage, stages
-from tests.factories import ENCRYPTION_KEY
+from tests.factories import CHEAP, ENCRYPTION_KEY
 
 NOW = datetime(2025, 5, 9, 9, 42, tzinfo=UTC)
 Enter = Callable[..., FlaskClient]
@@ -31,6 +31,7 @@ def settings(tmp_path: Path) -> Settings:
         secret_key="only for tests",
         encryption_keys=(ENCRYPTION_KEY,),
         public_url="http://localhost",
+        hashing=CHEAP,
     )
 
 

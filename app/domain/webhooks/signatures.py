@@ -6,7 +6,6 @@ Every function answers with Note.NONE when the message is genuine, else with why
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
@@ -21,15 +20,12 @@ LONGEST = 2000
 
 
 def of_monite(header: str, body: bytes, secret: str, now: datetime) -> Note:
-    """Monite's header `t=<unix seconds>,v1=<hex>`, over the seconds, a dot and the body as it came.
-
-    Monite names the parts, not how they are joined; should that differ, this is the line to change.
-    """
+    """Monite's header `t=<unix seconds>,v1=<hex>`."""
     if not header or len(header) > LONGEST:
         return Note.UNSIGNED
     parts = [part.strip().partition("=")[::2] for part in header.split(",")]
     stamp = next((value for name, value in parts if name == "t"), "")
-    expected = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    expected = monite_mac(stamp, body, secret)
     return _verdict(expected, (value for name, value in parts if name == "v1"), stamp, now)
 
 
@@ -43,11 +39,9 @@ def of_codat_event(
     if not (message_id and stamp and header) or len(header) > LONGEST:
         return Note.UNSIGNED
     try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except (binascii.Error, ValueError):
+        expected = codat_mac(message_id, stamp, body, secret)
+    except ValueError:
         return Note.KEY_LOST
-    signed = f"{message_id}.{stamp}.".encode() + body
-    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     return _verdict(expected, _values(header), stamp, now)
 
 
@@ -58,6 +52,21 @@ def of_codat_rule(header: str, secret: str) -> Note:
     # Who kept the token alone meant the header with its scheme.
     fits = any(_same(secret, shown) for shown in (header, header.partition(" ")[2].strip()))
     return Note.NONE if fits else Note.WRONG
+
+
+def monite_mac(stamp: str, body: bytes, secret: str) -> str:
+    """What Monite signs with: the HMAC-SHA256 of the seconds, a dot and the body as it came.
+
+    Monite names the parts, not how they are joined; should that differ, this is the line to change.
+    """
+    return hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def codat_mac(message_id: str, stamp: str, body: bytes, secret: str) -> str:
+    """What Codat's events are signed with; raises ValueError when the secret is none of Codat's."""
+    key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    signed = f"{message_id}.{stamp}.".encode() + body
+    return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def _verdict(expected: str, shown: Iterable[str], stamp: str, now: datetime) -> Note:

@@ -17,7 +17,7 @@ SCENARIOS = ("smooth", "empty", "bulk")
 LARGE = "tamarack"
 LARGE_PAYABLES = 2000
 
-PRACTICE_KEY = {"provider": "codat", "token": "cHJhY3RpY2U6bm8gcmVhbCBrZXk="}
+PRACTICE_KEY = {"provider": "codat", "token": "cHJhY3RpY2Uta2V5LXRoYXQtb3BlbnMtbm90aGluZy1hbnl3aGVyZQ=="}
 
 
 def load(db: Database, scenario: str, **counts: int) -> None:

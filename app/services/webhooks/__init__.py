@@ -5,6 +5,26 @@ lost, late, doubled or out of order makes nothing wrong, only later.
 """
 
 from app.services.webhooks.handling import handle_again, run_due
+from app.services.webhooks.lists import ChannelState, Listed, Silence, channels, find, silence
 from app.services.webhooks.receiving import LARGEST, SECRETS, receive
+from app.services.webhooks.subscriptions import Subscribed, address_of, subscribe
+from app.services.webhooks.trials import Trial, send_test
 
-__all__ = ["LARGEST", "SECRETS", "handle_again", "receive", "run_due"]
+__all__ = [
+    "LARGEST",
+    "SECRETS",
+    "ChannelState",
+    "Listed",
+    "Silence",
+    "Subscribed",
+    "Trial",
+    "address_of",
+    "channels",
+    "find",
+    "handle_again",
+    "receive",
+    "run_due",
+    "send_test",
+    "silence",
+    "subscribe",
+]
