@@ -161,12 +161,13 @@ def test_with_the_cap_reached_xero_cannot_be_chosen_and_the_partner_is_told_once
     shown = browser.get(PAGE)
     again = words(browser.get(PAGE))
 
-    reached = caps.reached(make_deps(store, settings))
+    reached = caps.reached(make_deps(store, settings, clock=lambda: NOW))
     assert [(one.entity_id, one.name) for one in reached] == [("e1", "Harbour Lane Coffee Ltd")]
     assert f"Northwind {FULL}{reached[0].reference}." in words(shown)
     assert f"{FULL}{reached[0].reference}." in again
     page = BeautifulSoup(shown.text, "html.parser")
     assert [radio["value"] for radio in page.select("[name=platform]")] == ["quickbooks_online"]
+    assert f"{reached[0].reference} – Harbour Lane Coffee Ltd" in words(enter("support").get("/support"))
 
 
 def test_with_the_cap_reached_neither_a_start_nor_a_link_is_made(
