@@ -200,6 +200,7 @@ def _speak(app: Flask) -> None:
         month=formats.month,
         deadline=formats.deadline,
         exact=formats.exact,
+        country=formats.country,
         ago=formats.ago,
         money=formats.money,
         span=formats.span,

@@ -25,6 +25,8 @@ class BusinessInfo:
     legal_name: str | None
     base_currency: str | None
     email: str | None = None
+    country: str | None = None
+    """Two letters, where the accounting system gives them; Monite does not promise it."""
 
 
 @dataclass(frozen=True, slots=True)

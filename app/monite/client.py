@@ -96,6 +96,11 @@ class Monite:
     def get_entity(self, entity_id: str) -> Entity:
         return parsing.entity(self._http.send("GET", f"/entities/{entity_id}"))
 
+    def get_entity_currency(self, entity_id: str) -> str | None:
+        """The currency that the entity's settings name; None when they name none."""
+        settings = self._http.send("GET", f"/entities/{entity_id}/settings")
+        return f.maybe_text(f.part(settings, "currency"), "default")
+
     def connection_page(self, entity_id: str) -> Page[Connection]:
         """All connections of the entity, ended ones too, each with its raw JSON."""
         answer = self._http.send("GET", "/accounting_connections", entity_id)

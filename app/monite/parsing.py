@@ -70,6 +70,7 @@ def _business(raw: Json) -> BusinessInfo:
         legal_name=f.maybe_text(raw, "legal_name"),
         base_currency=f.maybe_text(raw, "base_currency"),
         email=f.maybe_text(raw, "email"),
+        country=f.maybe_text(raw, "country") or f.maybe_text(f.part(raw, "address"), "country"),
     )
 
 

@@ -22,6 +22,8 @@ class Capabilities:
     subscriptions_path: str = "/webhook_subscriptions"
     key_in_settings: bool = False
     """The accounting provider and its key are stored in the partner's settings, through the API."""
+    tells_organisation: bool = True
+    """A connection says which organisation it leads to."""
 
     def limit(self, resource: str) -> int:
         """The largest page that a list gives."""
@@ -29,12 +31,19 @@ class Capabilities:
 
 
 _EARLY = {"receivables": 250}
-_LATER = {"receivables": 250, "ledger_accounts": 250, "accounting_tax_rates": 250}
+_LATER = {
+    "receivables": 250,
+    "ledger_accounts": 250,
+    "accounting_tax_rates": 250,
+    "accounting_synced_records": 250,
+}
 
 VERSIONS: Mapping[str, Capabilities] = {
-    "2023-09-01": Capabilities(False, False, False, "railz", _EARLY, "/webhook_settings"),
+    "2023-09-01": Capabilities(
+        False, False, False, "railz", _EARLY, "/webhook_settings", tells_organisation=False
+    ),
     "2024-01-31": Capabilities(True, True, False, "codat", _EARLY, key_in_settings=True),
-    "2024-05-25": Capabilities(False, False, True, "railz", {**_LATER, "accounting_synced_records": 250}),
+    "2024-05-25": Capabilities(False, False, True, "railz", _LATER),
 }
 
 

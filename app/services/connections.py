@@ -37,6 +37,8 @@ HISTORY = {
     "rules": rules.HISTORY,
 }
 SHOWN = 20
+MOST = 200
+"""The longest reason that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Overview:
     """A disconnect that was asked for and is not confirmed yet."""
     refusal: str | None
     """Why the last disconnect was refused, while the connection still stands."""
+    said: str | None
+    """What the accounting service gave as the reason for taking access away."""
     history: list[Event]
     older: int | None
     """The id before which the history goes on."""
@@ -75,6 +79,7 @@ def overview(deps: Deps, entity_id: str, kind: str = "", before: int | None = No
         connected_by=_connected_by(deps, entity_id, connection),
         ending=last if last and last.open else None,
         refusal=last.last_error if last and last.state is OutboxState.REFUSED else None,
+        said="; ".join(connection.errors) or None if connection else None,
         history=found[:SHOWN],
         older=found[SHOWN - 1].id if len(found) > SHOWN else None,
     )
@@ -98,7 +103,9 @@ def disconnect(deps: Deps, entity_id: str, note: str | None = None) -> OutboxRow
     connection = connections.current(deps.db, entity_id)
     if connection is None:
         raise InputError("connection", "There is no connection to end.")
-    intent = Intent(disconnects.ACTION, "connection", connection.id, body={"note": note})
+    intent = Intent(
+        disconnects.ACTION, "connection", connection.id, body={"note": (note or "")[:MOST] or None}
+    )
     with write(deps.db):
         ids = outbox.put(deps.db, entity_id, deps.actor, [intent], deps.clock())
         revisions.bump(deps.db, entity_id)

@@ -1,11 +1,11 @@
-"""Home and the import as people see them: what is done, what is next, what came in."""
+"""Home as people see it: what is done, and what is next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.connections import Connection, ConnectionStatus
+from app.domain.connections import Connection
 from app.domain.events import Told
 from app.domain.first_sends import Outcome
 from app.domain.onboarding import Facts, Step, Task, finished, next_step, tasks
@@ -13,12 +13,10 @@ from app.domain.resources import IMPORTED, LINE_ITEMS, ResourceState
 from app.services import frames, histories, refresh
 from app.services.deps import Deps
 from app.services.frames import Frame
-from app.store import attempts, connections, events, preferences, progress
+from app.store import attempts, preferences, progress
 from app.store.progress import AssignCount, ProblemCount, Progress
 
 STEPS_SHOWN = "steps"
-SLOW, VERY_SLOW = 120, 3600
-NAMES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +41,6 @@ class Home:
         """The number, or "1000+" where counting stopped."""
         most = progress.COUNTED
         return str(self.sent_today) if self.sent_today <= most else f"{most}+"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRow:
-    """One kind of thing that an import brings; `state` is none, running, done or failed."""
-
-    resource: str
-    state: str
-    count: int
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    connection: Connection | None
-    state: str
-    """none (nothing is connected), stopped (access was withdrawn), running, done."""
-    rows: list[ImportRow]
-    started_at: datetime | None
-    finished_at: datetime | None
-    seconds: int
-    """How long it has been running, or ran."""
-    not_matched: list[tuple[str, str, str]]
-    accounts_known: bool
-    first: bool
-    """Whether this connection never finished an import before."""
-
-    @property
-    def done(self) -> int:
-        return sum(row.state == "done" for row in self.rows)
-
-    @property
-    def slow(self) -> bool:
-        return self.state == "running" and self.seconds >= SLOW
-
-    @property
-    def very_slow(self) -> bool:
-        return self.state == "running" and self.seconds >= VERY_SLOW
 
 
 def home(deps: Deps, entity_id: str, since_midnight: datetime) -> Home:
@@ -109,28 +69,6 @@ def show_steps(deps: Deps, entity_id: str, shown: bool) -> None:
     """Remember whether this person wants to see the finished steps."""
     value = "shown" if shown else "folded"
     preferences.put(deps.db, deps.actor.name, entity_id, STEPS_SHOWN, value)
-
-
-def imports(deps: Deps, entity_id: str) -> Import:
-    """What came in so far, row by row."""
-    connection = connections.current(deps.db, entity_id)
-    sums = progress.get(deps.db, entity_id)
-    read = refresh.overview(deps.db, entity_id)
-    state = _import_state(connection)
-    finished_at = connection.imported_at if connection else None
-    started_at = connection.first_connected_at if connection else None
-    until = finished_at or deps.clock()
-    return Import(
-        connection=connection,
-        state=state,
-        rows=[_row(name, state, sums, read.get(name)) for name in IMPORTED],
-        started_at=started_at,
-        finished_at=finished_at,
-        seconds=max(0, int((until - started_at).total_seconds())) if started_at else 0,
-        not_matched=progress.not_matched(deps.db, entity_id, NAMES_SHOWN),
-        accounts_known=sums.accounts > 0,
-        first=_is_first(deps, entity_id),
-    )
 
 
 def _facts(deps: Deps, frame: Frame | None, sums: Progress, read: dict[str, ResourceState]) -> Facts:
@@ -169,28 +107,3 @@ def _confirmed(connection: Connection | None, ours: bool) -> bool:
 def _reading_lines(read: dict[str, ResourceState]) -> bool:
     lines = read.get(LINE_ITEMS)
     return lines is None or lines.as_of is None or lines.under_way
-
-
-def _import_state(connection: Connection | None) -> str:
-    if connection is None or connection.status is ConnectionStatus.PENDING_AUTH:
-        return "none"
-    if connection.imported_at is not None:
-        return "done"
-    return "running" if connection.status is ConnectionStatus.CONNECTED else "stopped"
-
-
-def _row(resource: str, state: str, sums: Progress, read: ResourceState | None) -> ImportRow:
-    count = sums.count(resource)
-    error = read.error if read and read.state == "error" else None
-    if error:
-        return ImportRow(resource, "failed", count, error)
-    if state == "done":
-        waiting = read is None or read.as_of is None
-        return ImportRow(resource, "running" if waiting else "done", count, None)
-    if state == "running":
-        return ImportRow(resource, "running" if count else "none", count, None)
-    return ImportRow(resource, state, count, None)
-
-
-def _is_first(deps: Deps, entity_id: str) -> bool:
-    return len(events.find(deps.db, entity_id, kinds=["import_finished"], limit=2)) < 2

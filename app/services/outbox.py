@@ -28,7 +28,8 @@ from app.domain.errors import (
 )
 from app.domain.outbox import LONGEST_WAIT, PERSON_WAITS, Intent, OutboxRow, OutboxState, backoff
 from app.domain.people import Actor
-from app.services.deliveries import HANDLERS, Handler, LooksFirst
+from app.services import doubts
+from app.services.deliveries import HANDLERS, Handler, LooksFirst, first_sends, retries, rules, syncs
 from app.services.deps import Deps
 from app.store import batches, outbox, revisions
 from app.store.database import connect, write
@@ -40,6 +41,8 @@ LEASE_OF_A_REQUEST = timedelta(seconds=20)
 WAIT_FOR_CREDENTIALS = timedelta(minutes=1)
 WAIT_AFTER_A_FAULT = timedelta(minutes=5)
 PARALLEL = 8
+_NEED_ACCESS = frozenset({syncs.ACTION, retries.ACTION, rules.ACTION, first_sends.ACTION})
+"""What is refused once access is lost. Others are refused for the state of a bill as well."""
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +133,8 @@ def _refuse(deps: Deps, handler: Handler, row: OutboxRow, error: GangwayError) -
     with write(deps.db):
         if outbox.close(deps.db, row, state, now, error=str(error), status=status):
             handler.refused(deps, row, error)
+            if row.action in _NEED_ACCESS:
+                doubts.raised(deps.db, row.entity_id, error, now)
             _told(deps, row, now)
     return state
 

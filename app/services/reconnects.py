@@ -251,12 +251,12 @@ def _tell(deps: Deps, entity_id: str, kind: str, now_is: Check) -> None:
 
 def _is_imported(deps: Deps, entity_id: str, connection: Connection) -> bool:
     """Whether the accounts were read after the import over this connection had finished."""
-    if connection.imported_at is None:
+    since = connection.first_connected_at
+    if connection.imported_at is None or since is None:
         return False
     told = events.of_object(deps.db, entity_id, connection.id, "import_finished")
     read: ResourceState = resources.get(deps.db, entity_id, "ledger_accounts")
-    since = told.at if told else connection.first_connected_at
-    return read.as_of is not None and since is not None and read.as_of >= since
+    return read.as_of is not None and read.as_of >= max(since, told.at if told else since)
 
 
 def _found(deps: Deps, entity_id: str, carry: CarryOver, chart: Sequence[LedgerAccount]) -> list[Found]:

@@ -25,6 +25,7 @@ from app.domain.resources import (
     ResourceState,
     Share,
 )
+from app.services import doubts
 from app.services.deps import Deps
 from app.services.reads import READERS
 from app.services.scans import scan
@@ -135,6 +136,8 @@ def _carry_out(deps: Deps, read: Read, work: Callable[[], bool | None]) -> None:
         now = deps.clock()
         with write(deps.db) as db:
             resources.fail(db, read, now, exc.message, now + _backoff(deps, read, exc))
+            if read.resource != CONNECTION:
+                doubts.raised(db, read.entity_id, exc, now)
             revisions.bump(db, read.entity_id)
         raise
     now = deps.clock()

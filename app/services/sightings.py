@@ -18,7 +18,7 @@ from app.domain.record_tries import TryResult, next_wait, result_of
 from app.domain.resources import CONNECTION, RESOURCES
 from app.domain.share_links import FINISHED
 from app.domain.synced_records import SyncedRecord
-from app.services import automatic_tries, carry_overs
+from app.services import automatic_tries, carry_overs, doubts
 from app.store import (
     attempts,
     connections,
@@ -96,7 +96,9 @@ def _news(before: Connection | None, after: Connection) -> dict[str, str | None]
     turned = before is None or before.status is not after.status
     if after.status is ConnectionStatus.CONNECTED and turned:
         news["connected"] = FOUND if before is None else None
-    if after.imported_at is not None and (before is None or before.imported_at is None):
+    regained = before is not None and before.status is ConnectionStatus.DEAUTHORIZED
+    again = regained and after.status is ConnectionStatus.CONNECTED
+    if after.imported_at is not None and (before is None or before.imported_at is None or again):
         news["import_finished"] = None
     if after.status is ConnectionStatus.CONNECTED and after.imported_at is None and after.errors:
         news["import_failed"] = "; ".join(after.errors)
@@ -136,9 +138,18 @@ def records(
     changed = synced_records.save(db, entity_id, seen, now)
     for record, _ in seen:
         _tries_of(db, entity_id, record, before.get(record.id), now)
+    if any(_tells_of_loss(record, before.get(record.id)) for record, _ in seen):
+        doubts.look(db, entity_id, now)
     failed = [record.id for record, _ in seen if result_of(record.sync_status) is TryResult.FAILED]
     automatic_tries.plan(db, entity_id, now, failed)
     return changed
+
+
+def _tells_of_loss(record: SyncedRecord, was: str | None) -> bool:
+    """Whether the record failed just now for want of access."""
+    if record.sync_status != "error" or was == "error":
+        return False
+    return diagnose(record.object_type, record.sync_status, record.error_text).problem in doubts.LOST
 
 
 def _tries_of(db: Database, entity_id: str, record: SyncedRecord, was: str | None, now: datetime) -> None:

@@ -112,6 +112,7 @@ def _business_fields(business: BusinessInfo) -> dict[str, str | None]:
         "legal_name": business.legal_name,
         "base_currency": business.base_currency,
         "email": business.email,
+        "country": business.country,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,17 +15,25 @@ from app.store.mirror import Raw, ids, raw_text, upsert
 
 
 def save(db: Database, rows: Iterable[tuple[Entity, Raw | None]], seen_at: datetime) -> list[str]:
-    """Keep the newest copy of each entity; the ids that are new here."""
+    """Keep the newest copy of each entity; the ids that are new here.
+
+    A currency that is known already stays where the list names none.
+    """
     rows = list(rows)
     listed = [entity.id for entity, _ in rows]
-    known = {
-        row[0]
-        for row in db.execute(
-            "SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(?))", [ids(listed)]
+    known: dict[str, str | None] = dict(
+        db.execute(
+            "SELECT id, currency FROM entities WHERE id IN (SELECT value FROM json_each(?))", [ids(listed)]
         )
-    }
-    upsert(db, "entities", [_to_row(entity, raw, seen_at) for entity, raw in rows])
+    )
+    kept = [(replace(entity, currency=entity.currency or known.get(entity.id)), raw) for entity, raw in rows]
+    upsert(db, "entities", [_to_row(entity, raw, seen_at) for entity, raw in kept])
     return [entity_id for entity_id in listed if entity_id not in known]
+
+
+def set_currency(db: Database, entity_id: str, currency: str) -> None:
+    """Keep the currency that the entity's settings name."""
+    db.execute("UPDATE entities SET currency = ? WHERE id = ?", [currency, entity_id])
 
 
 def retire(db: Database, read_began: datetime) -> int:

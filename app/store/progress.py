@@ -98,20 +98,6 @@ def sent_since(db: Database, entity_id: str, moment: datetime) -> int:
     return int(row[0])
 
 
-def not_matched(db: Database, entity_id: str, limit: int) -> list[tuple[str, str, str]]:
-    """Products, suppliers and customers that were not matched: type, name and problem."""
-    rows = db.query(
-        """
-        SELECT object_type, title, problem FROM synced_records
-        WHERE entity_id = :id AND object_type IN ('product', 'vendor', 'customer')
-          AND state IN ('attention', 'cannot')
-        ORDER BY object_type, title, id LIMIT :limit
-        """,
-        {"id": entity_id, "limit": limit},
-    )
-    return [(row["object_type"], row["title"], row["problem"]) for row in rows]
-
-
 def assigned(db: Database, entity_id: str) -> int:
     """How many products and lines of bills have an account."""
     return sum(count.done for count in _assign(db, entity_id).values())

@@ -7,15 +7,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.domain.attempts import Arrival, hint_of
-from app.domain.connections import ConnectionStatus
 from app.domain.errors import CapReachedError, InputError, MoniteError
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
-from app.services import attempts, caps, carry_overs, connections, frames, shares
+from app.services import attempts, caps, carry_overs, connections, frames, organisations, shares
 from app.services import names as shared_names
 from app.services.attempts import Leaving
 from app.web.access import may, needs, open_to_anyone
 from app.web.beats import beat, lead_to, reshape
+from app.web.formats import currencies_of
 from app.web.rendering import render, wants_fragment
 from app.web.requests import actor, cookie_name, deps, house, set_cookie
 from app.web.security import leave
@@ -120,20 +120,23 @@ def waiting(entity_id: str) -> str:
 @needs(Action.SEE)
 def confirm(entity_id: str) -> Response:
     """Is this the right organisation?"""
-    frame = frames.get(deps(), entity_id)
-    if frame is None or frame.connection is None or frame.connection.status is not ConnectionStatus.CONNECTED:
+    found = organisations.check(deps(), entity_id, currencies_of)
+    if found is None:
         return redirect(url_for(".back", entity_id=entity_id), code=303)
-    if frame.regained:
+    frame = frames.get(deps(), entity_id)
+    if frame is not None and frame.regained:
         return redirect(_landing(entity_id), code=303)
-    attempt = attempts.newest(deps(), entity_id)
-    return render("connect/confirm.html", attempt=attempt)
+    return render("connect/confirm.html", found=found)
 
 
 @bp.post("/e/<entity_id>/connect/confirm")
 @needs(Action.CONNECT)
 def answer(entity_id: str) -> Response:
     """Go on with this organisation, or end the connection and choose again."""
-    if request.form.get("answer") == "yes":
+    answered = request.form.get("answer")
+    if answered not in ("yes", "no"):
+        raise InputError("answer", "Say whether it is the right one.")
+    if answered == "yes":
         connections.confirm(deps(), entity_id)
         return redirect(url_for("imports.show", entity_id=entity_id), code=303)
     frame = frames.get(deps(), entity_id)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import flask_babel
 from babel.dates import format_datetime, get_month_names
+from babel.numbers import get_territory_currencies
 from flask import has_request_context, request
 from flask_babel import get_locale
 
@@ -198,6 +199,19 @@ def span(seconds: int) -> str:
     if seconds < 90:
         return ngettext("%(num)s second", "%(num)s seconds", seconds)
     return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))
+
+
+def country(code: str | None) -> str:
+    """A country as people call it; the code itself where nobody calls it anything."""
+    if not code:
+        return "–"
+    locale = get_locale()
+    return str(locale.territories.get(code.upper(), code)) if locale else code
+
+
+def currencies_of(country: str) -> tuple[str, ...]:
+    """What is paid with in a country; nothing for a country that nobody knows."""
+    return tuple(get_territory_currencies(country.upper()))
 
 
 def problem_title(code: str) -> str:

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
-from app.services import onboarding, refresh, sync_now
+from app.services import imports, refresh, sync_now
+from app.services.imports import Import
 from app.web.access import needs
 from app.web.beats import beat, lead_to, reshape, shape
 from app.web.rendering import render
@@ -23,7 +24,8 @@ bp = Blueprint("imports", __name__)
 def show(entity_id: str) -> Response:
     """Row by row what is here."""
     refresh.freshen(deps(), entity_id, ["connection"])
-    return render("imports/show.html", found=onboarding.imports(deps(), entity_id))
+    found = imports.get(deps(), entity_id)
+    return render("imports/show.html", found=found, shape=_shape(found))
 
 
 @bp.post("/e/<entity_id>/import")
@@ -44,6 +46,14 @@ def again(entity_id: str) -> Response:
     )
 
 
+@bp.post("/e/<entity_id>/import/notice")
+@needs(Action.ASSIGN)
+def put_notice_away(entity_id: str) -> Response:
+    """The notice about prices and units does not come again, to nobody of the business."""
+    imports.put_notice_away(deps(), entity_id)
+    return redirect(url_for(".show", entity_id=entity_id), code=303)
+
+
 @bp.post("/e/<entity_id>/update")
 @needs(Action.SEE)
 def update(entity_id: str) -> Response:
@@ -55,13 +65,22 @@ def update(entity_id: str) -> Response:
     return redirect(wanted if is_local_path(wanted) else home, code=303)
 
 
-@beat("import")
+def _shape(found: Import) -> str:
+    """What decides which actions and names the page has: the first part, which page it is at all, the
+    last, which rows are over."""
+    flags = (found.accounts_known, found.very_late, found.asked_at is not None)
+    over = "".join(str(int(row.state.is_over)) for row in found.rows)
+    return "-".join((found.phase.value, *(str(int(flag)) for flag in flags), str(found.names_total), over))
+
+
+@beat("import", always=True)
 def changed(entity_id: str) -> str:
     """The states and counts of the rows; another page once the import has begun or ended."""
-    found = onboarding.imports(deps(), entity_id)
-    before, known = shape(), f"{found.state}-{int(found.accounts_known)}"
-    reshaped = reshape(known)
-    if reshaped and before.split("-")[0] != found.state:
+    found = imports.get(deps(), entity_id)
+    before = shape().split("-")
+    reshaped = reshape(_shape(found))
+    if reshaped and before[0] != found.phase.value:
         lead_to(url_for("imports.show", entity_id=entity_id))
         return ""
-    return render_template("imports/_beat.html", found=found, reshaped=reshaped)
+    came = [row for row, was in zip(found.rows, before[-1], strict=False) if row.state.is_over and was == "0"]
+    return render_template("imports/_beat.html", found=found, reshaped=reshaped, came=came)

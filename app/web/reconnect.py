@@ -111,8 +111,10 @@ def _finish(entity_id: str, *, resume: bool) -> Response:
         flash(_("The check is done. The service didn't answer; we keep trying to resume sending."), "warn")
     elif frame is not None and frame.nothing_is_sent:
         flash(_("The check is done. Sending stays on hold until you resume it."), "ok")
-    else:
+    elif view is not None:
         flash(_("The check is done. Sending resumes."), "ok")
+    else:
+        flash(_("The check is done."), "ok")
     return redirect(url_for("connections.show", entity_id=entity_id), code=303)
 
 

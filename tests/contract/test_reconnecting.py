@@ -25,7 +25,7 @@ from app.domain.resources import (
 from app.factory import create_app
 from app.services import outbox, reconnects, refresh
 from app.services.deps import Deps
-from app.store import events
+from app.store import carry_overs, events
 from tests.contract.gangways import open_deps
 from tests.emulator_servers import Running, serve
 
@@ -207,3 +207,89 @@ def test_what_uses_accounts_of_the_same_code_and_name_follows_and_the_rest_waits
     page = again.look()
     assert "Resume sending" in page
     assert "Undo" in page
+
+
+def test_a_refused_import_is_enough_to_see_that_access_is_gone_and_every_page_says_so(again: Again) -> None:
+    again.emulator.control("POST", f"/connections/{again.connection()['id']}/revoke")
+    assert "Access withdrawn" not in again.browser.get(f"/e/{again.entity_id}/rules").text
+
+    again.browser.post(f"/e/{again.entity_id}/import")
+    refresh.run_due(again.deps, 5, Share.PEOPLE)
+
+    for page in ("", "/rules", "/log", "/accounts", "/assign/bills"):
+        text = again.browser.get(f"/e/{again.entity_id}{page}").text
+        assert "Xero took away our access today" in text
+        assert "Reconnect to Xero" in text
+    card = again.browser.get(f"/e/{again.entity_id}/connection").text
+    assert "Probably the password was changed" in card
+    assert "de-authorized access" in card
+
+
+def test_access_that_comes_back_by_itself_to_the_same_organisation_needs_nobody(again: Again) -> None:
+    rules = again.push_lists()
+    again.withdraw()
+
+    again.sign_in()
+    assert "Check what you reconnected" in again.browser.get(f"/e/{again.entity_id}").text
+    reconnects.look_after(again.deps)
+
+    assert carry_overs.find(again.deps.db, again.entity_id) is None
+    assert again.push_lists() == rules
+
+
+def test_access_given_elsewhere_to_another_organisation_puts_sending_on_hold(again: Again) -> None:
+    again.withdraw()
+    body = {"organisation": OTHER}
+    again.emulator.control("POST", f"/connections/{again.connection()['id']}/authorise", body)
+    again.read(CONNECTION)
+
+    reconnects.look_after(again.deps)
+
+    assert again.push_lists() == {"payable": [], "receivable": []}
+    again.read(CONNECTION, *IMPORTED)
+    assert "looks like a different organisation" in again.look()
+
+
+def test_a_disconnected_one_is_followed_by_a_new_connection_and_the_books_stay_as_they_were(
+    again: Again,
+) -> None:
+    before, old = again.books(), again.connection()
+    again.browser.post(f"/e/{again.entity_id}/connection/disconnect", data={"reason": "a new bookkeeper"})
+    assert "a new bookkeeper" in again.browser.get(f"/e/{again.entity_id}/connection").text
+
+    again.set_out()
+    again.sign_in()
+    assert again.connection()["id"] != old["id"]
+    assert "Same organisation." in again.look()
+    again.say("resume")
+    again.sync()
+
+    assert numbers(again.books()) == numbers(before)
+
+
+def test_a_person_who_had_put_sending_on_hold_finds_it_on_hold_again(again: Again) -> None:
+    again.browser.post(f"/e/{again.entity_id}/rules/hold")
+    assert again.push_lists() == {"payable": [], "receivable": []}
+    again.withdraw()
+    again.set_out()
+    again.sign_in()
+
+    page = again.look()
+
+    assert "Sending was on hold before, and stays on hold." in page
+    assert "Sending stays on hold" in again.say("finish")
+    assert again.push_lists() == {"payable": [], "receivable": []}
+
+
+@pytest.mark.parametrize("again", ["2023-09-01", "2024-05-25"], indirect=True)
+def test_where_sending_cannot_be_held_the_check_says_so(again: Again) -> None:
+    again.withdraw()
+    again.set_out()
+    again.sign_in()
+
+    page = again.look()
+
+    assert "can't be held with this API version" in page
+    assert "Resume sending" not in page
+    answer = "finish" if "Same organisation." in page else "accept"
+    assert "The check is done." in (again.say(answer) if answer == "finish" else again.say("finish"))

@@ -297,3 +297,61 @@ def test_access_that_was_lost_later_is_no_sign_in_under_way(
 
     assert "No sign-in is under way. Xero took away our access." in words(page)
     assert "Reconnect" in actions(page)
+
+
+def confirm_page(browser: FlaskClient, wire: Wire, store: Database, **business: str | None) -> str:
+    connected(wire, business_info={"name": "Harbour Lane Coffee", "base_currency": "GBP"} | business)
+    return words(come_back(browser, statusCode="200"))
+
+
+@pytest.mark.parametrize(
+    ("business", "said"),
+    [
+        ({}, "Name and currency are the same as here."),
+        ({"name": "Rook Lettings Ltd"}, "The name isn't the same as here: Harbour Lane Coffee Ltd."),
+        (
+            {"base_currency": "USD"},
+            "The currency isn't the same as here: Harbour Lane Coffee Ltd uses GBP.",
+        ),
+        (
+            {"country": "IE"},
+            "The country isn't the same as here: Harbour Lane Coffee Ltd is in United Kingdom.",
+        ),
+        ({"country": None}, "Xero doesn't tell us the country. Here it is United Kingdom."),
+        ({"name": None}, "We couldn't read the organisation's name."),
+    ],
+)
+def test_the_organisation_is_held_against_the_business(
+    browser: FlaskClient, wire: Wire, store: Database, business: dict[str, str | None], said: str
+) -> None:
+    page = confirm_page(browser, wire, store, **business)
+
+    assert said in page
+    assert "Connected by" in page
+    assert ("Name and currency are the same" in page) == ("Name and" in said or "tell us the country" in said)
+
+
+def test_a_version_that_does_not_tell_the_organisation_says_so(
+    app: Flask, browser: FlaskClient, wire: Wire
+) -> None:
+    house = app.extensions["gangway"]
+    oldest = make_monite(replace(house.settings, monite_api_version="2023-09-01"))
+    app.extensions["gangway"] = replace(house, monite=oldest)
+    connected(wire, business_info=None)
+
+    page = words(come_back(browser, statusCode="200"))
+    oldest.close()
+
+    assert "Your API version doesn't tell us which organisation it is" in page
+    assert "couldn't read" not in page
+
+
+def test_only_a_clear_no_ends_a_connection(browser: FlaskClient, wire: Wire) -> None:
+    connected(wire)
+    come_back(browser)
+
+    answer = browser.post("/e/e1/connect/confirm", data={"answer": "perhaps"})
+
+    assert answer.status_code == 422
+    assert wire.connection is not None
+    assert wire.connection["status"] == "connected"
