@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from app import upkeep
+from app import upkeep, user_commands
 from app.processes import WRONG_SETTINGS, Family, on_stop, port_is_free
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(run.__name__, help=words, description=words)
         command.set_defaults(run=lambda _told, run=run: run())
+    user_commands.add_commands(commands)
     upkeep.add_commands(commands)
     return parser
 
@@ -91,7 +92,8 @@ def serve() -> int:
 
     settings = load_settings()
     where = (settings.host, settings.port)
-    return _serve(wsgi.create(settings), where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS)
+    app, proxied = wsgi.create(settings), bool(settings.trusted_proxy)
+    return _serve(app, where, setting="GANGWAY_PORT", name="Dashboard", threads=THREADS, proxied=proxied)
 
 
 def emulator() -> int:
@@ -125,14 +127,24 @@ def worker() -> int:
     return 0
 
 
-def _serve(app: Flask, where: tuple[str, int], *, setting: str, name: str, threads: int) -> int:
+def _serve(
+    app: Flask, where: tuple[str, int], *, setting: str, name: str, threads: int, proxied: bool = False
+) -> int:
     from waitress.server import create_server
 
     host, port = where
     # A short queue is no news: more threads would make every page slower.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        server: Any = create_server(app, host=host, port=port, threads=threads, ident="gangway")
+        server: Any = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident="gangway",
+            # Otherwise waitress takes away what the proxy says, and everybody seems to come from it.
+            clear_untrusted_proxy_headers=not proxied,
+        )
     except OSError:
         return _explain(_busy(host, port, setting))
     on_stop(_leave)

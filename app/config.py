@@ -78,7 +78,13 @@ class Settings:
     @property
     def open_chooser(self) -> bool:
         """Whether anybody may come in as whomever they like: practice, on this machine alone."""
-        return self.practice and is_loopback(self.host)
+        outside = self.trusted_proxy or not is_loopback(self.public_host or "localhost")
+        return self.practice and is_loopback(self.host) and not outside
+
+    @property
+    def public_host(self) -> str:
+        """The host of the public address; '' while there is none."""
+        return urlsplit(self.public_url).hostname or ""
 
     @property
     def other_side(self) -> str | None:
@@ -133,10 +139,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             f"{' and '.join(missing)} must be set. To try Gangway without an account, run `gangway demo`."
         )
     host = environ.get("GANGWAY_HOST", "127.0.0.1")
-    if not is_loopback(host):
-        raise SettingsError(
-            f"GANGWAY_HOST is {host}, but people cannot sign in yet: serve on 127.0.0.1 only."
-        )
+    _check_host(environ, host)
     version = environ.get("MONITE_API_VERSION", "2024-01-31")
     if version not in API_VERSIONS:
         raise SettingsError(f"MONITE_API_VERSION is {version}; known are {', '.join(API_VERSIONS)}.")
@@ -160,12 +163,40 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         partner_contact_url=_partner_address(environ, "GANGWAY_PARTNER_CONTACT_URL"),
         partner_product_url=_partner_address(environ, "GANGWAY_PARTNER_PRODUCT_URL"),
         sends_discounts=_yes(environ, "GANGWAY_SENDS_DISCOUNTS"),
-        public_url=_public_url(environ, f"http://{host}:{port}"),
+        public_url=_public_url(environ, f"http://{f'[{host}]' if ':' in host else host}:{port}"),
         partner_name=environ.get("GANGWAY_PARTNER_NAME", "").strip()[:80],
         partner_key=_partner_key(environ),
         encryption_keys=_encryption_keys(environ, instance),
         xero_cap=_whole(environ, "GANGWAY_XERO_CAP", 25),
+        trusted_proxy=_trusted_proxy(environ),
     )
+
+
+def _check_host(environ: Mapping[str, str], host: str) -> None:
+    """Others than this machine may reach it only with a key of its own and by https; people sign in then."""
+    if is_loopback(host):
+        return
+    lacks = []
+    if len(environ.get("GANGWAY_SECRET_KEY", "")) < SHORTEST_KEY:
+        lacks.append(f"GANGWAY_SECRET_KEY must be set, to at least {SHORTEST_KEY} characters")
+    if not environ.get("GANGWAY_PUBLIC_URL", "").strip().startswith("https://"):
+        lacks.append("GANGWAY_PUBLIC_URL must be the https:// address under which people reach it")
+    if lacks:
+        raise SettingsError(
+            f"GANGWAY_HOST is {host}, so not only this machine can reach it: {' and '.join(lacks)}. "
+            "To try it on this machine alone, leave GANGWAY_HOST out."
+        )
+
+
+def _trusted_proxy(environ: Mapping[str, str]) -> str:
+    address = environ.get("GANGWAY_TRUSTED_PROXY", "").strip()
+    try:
+        return str(ipaddress.ip_address(address)) if address else ""
+    except ValueError:
+        raise SettingsError(
+            f"GANGWAY_TRUSTED_PROXY is {address!r}; it must be the address of the proxy in front, "
+            "as in 127.0.0.1."
+        ) from None
 
 
 def _public_url(environ: Mapping[str, str], default: str) -> str:

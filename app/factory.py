@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
+from jinja2.bccache import BytecodeCache
 
 from app.config import Settings
 from app.domain import browsers
@@ -30,6 +31,7 @@ from app.web import (
     chooser,
     connect,
     connections,
+    doors,
     errors,
     first_send,
     fixes,
@@ -62,7 +64,7 @@ from app.web import (
 from app.web.rendering import Compiled, PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
-COMPILED = Compiled()
+COMPILED: BytecodeCache = Compiled()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
     acting.bp,
@@ -127,6 +129,7 @@ def create_app(
         wake=wake,
         connections=ThreadConnections(settings.database),
     )
+    app.wsgi_app = doors.Door(app.wsgi_app, settings)  # type: ignore[method-assign]
     forms = CSRFProtect(app)
     Babel(app, default_locale="en_GB")  # type: ignore[no-untyped-call]
     app.before_request(access.guard)
@@ -165,6 +168,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         WTF_CSRF_HEADERS=["X-CSRFToken"],
         WTF_CSRF_TIME_LIMIT=None,
+        # Some pages, and some browsers, tell no referrer; the token stands in a cookie of this host alone.
+        WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
 

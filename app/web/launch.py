@@ -81,7 +81,7 @@ def _only_looks_ahead() -> bool:
 
 
 def _private(response: Response) -> Response:
-    """The address lets somebody in: it is told to no other site, and stands in no index."""
+    """The address lets somebody in: it is told to nobody, and stands in no index."""
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -1,4 +1,4 @@
-"""The support console: all businesses, and one from the outside. Nothing here changes anything."""
+"""The support console: all businesses, and one from the outside."""
 
 from __future__ import annotations
 

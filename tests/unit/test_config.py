@@ -29,7 +29,8 @@ def test_credentials_are_demanded_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("GANGWAY_HOST", "0.0.0.0", "people cannot sign in yet"),
+        ("GANGWAY_HOST", "0.0.0.0", "GANGWAY_SECRET_KEY must .* and GANGWAY_PUBLIC_URL must be"),
+        ("GANGWAY_TRUSTED_PROXY", "nginx", "must be the address of the proxy"),
         ("MONITE_API_VERSION", "2020-01-01", "known are 2023-09-01"),
         ("GANGWAY_PORT", "many", "must be a whole number"),
         ("GANGWAY_SYNC_INTERVAL_MINUTES", "0", "must be a whole number above 0"),
@@ -101,3 +102,36 @@ def test_people_may_be_sent_to_the_partner_s_product(tmp_path: Path) -> None:
 
     assert settings.partner_addresses["bill"] == "https://app.example.com/{entity_id}/bills/{id}"
     assert {"https://app.example.com", "http://127.0.0.1:3000"} <= set(settings.may_leave_to)
+
+
+def test_others_may_reach_it_with_a_key_and_by_https_and_then_they_sign_in(tmp_path: Path) -> None:
+    given = environ(
+        tmp_path,
+        MONITE_API_URL="http://127.0.0.1:5001/v1",
+        GANGWAY_HOST="0.0.0.0",
+        GANGWAY_SECRET_KEY="k" * 24,
+        GANGWAY_PUBLIC_URL="https://gangway.example.com",
+    )
+
+    settings = load_settings(given)
+
+    assert settings.secure
+    assert settings.practice
+    assert not settings.open_chooser
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"GANGWAY_PUBLIC_URL": "https://gangway.example.com"},
+        {"GANGWAY_TRUSTED_PROXY": "127.0.0.1"},
+        {"MONITE_API_URL": "https://api.sandbox.monite.com/v1"},
+    ],
+)
+def test_the_chooser_is_open_on_this_machine_with_the_emulator_alone(
+    tmp_path: Path, more: dict[str, str]
+) -> None:
+    practice = environ(tmp_path) | {"MONITE_API_URL": "http://127.0.0.1:5001/v1"}
+
+    assert load_settings(practice).open_chooser
+    assert not load_settings(practice | more).open_chooser
