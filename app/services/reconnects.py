@@ -151,7 +151,7 @@ def choose_again(deps: Deps, entity_id: str) -> OutboxRow:
 def assign(deps: Deps, entity_id: str, picks: Mapping[str, str], form_key: str) -> None:
     """Put what uses an account that moved on the one in its place, and what a person chose on theirs.
 
-    Raises InputError when an account can't be chosen, or the organisation wasn't accepted yet.
+    Raises InputError when an account can't be chosen, none was, or the organisation wasn't accepted yet.
     """
     now_is = _compared(deps, entity_id)
     if not now_is.accepted:
@@ -160,7 +160,9 @@ def assign(deps: Deps, entity_id: str, picks: Mapping[str, str], form_key: str) 
     moves = {one.before.id: one.now.id for one in now_is.following if one.now is not None}
     moves |= {old: new for old, new in picks.items() if old in needing and new}
     if not moves:
-        return
+        raise InputError(
+            "accounts", _("Choose an account for at least one of them, or leave them for later.")
+        )
     started = replacements.apply_many(deps, entity_id, moves, form_key=form_key)
     known = now_is.carry.batches
     fresh = [batch.id for batch in started if batch.id not in known]
