@@ -62,7 +62,7 @@ def doctor(told: argparse.Namespace) -> int:
         findings.append(fault("Settings", str(error), "See docs/settings.md."))
         _tell(findings[-1], told.json)
     else:
-        with _deps_for(settings) as deps_for:
+        with open_deps(settings) as deps_for:
             for finding in checkups.examine(settings, deps_for):
                 findings.append(finding)
                 _tell(finding, told.json)
@@ -98,7 +98,7 @@ def restore(told: argparse.Namespace) -> int:
 
     settings = _settings_of_the_folder()
     try:
-        with _deps_for(settings) as deps_for:
+        with open_deps(settings) as deps_for:
             restored = backups.restore(
                 settings.database,
                 told.file,
@@ -139,7 +139,7 @@ def _settings_of_the_folder() -> Settings:
 
 
 @contextmanager
-def _deps_for(settings: Settings) -> Iterator[Callable[[Database], Deps]]:
+def open_deps(settings: Settings) -> Iterator[Callable[[Database], Deps]]:
     """Makes a service's things over a store that is opened elsewhere; calls leave no trace in it."""
     from app.domain.people import SYSTEM
     from app.monite.client import Monite

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from app.domain.caps import Meter
+from app.domain.provider_keys import CODAT, PartnerSettings, ending_of
+
 
 class Line(StrEnum):
     """What can be checked by itself, in the order in which it is set up."""
@@ -128,6 +131,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     # Webhooks
     "webhooks_here": ("Monite sends to Gangway's address, and what it sent last was received.", ""),
+    "webhooks_tried": ("Monite is told to send to Gangway's address, and a test arrived there.", ""),
     "webhooks_silent": (
         "Monite is told to send to Gangway's address. Nothing has been received yet.",
         "Send a test. If that isn't received, see whether %(url)s can be reached from outside.",
@@ -169,7 +173,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
 """What a result says, and what to do about it, by its code."""
 SHORT_TOKEN = 300
 """Seconds below which a token's life makes each minute ask for several."""
-NEAR_CAP = 0.8
 
 
 def told_token(seconds: float) -> Result:
@@ -179,10 +182,25 @@ def told_token(seconds: float) -> Result:
     return passed("token_received", minutes=round(seconds / 60))
 
 
-def told_cap(used: int, cap: int) -> Result:
+def told_key(found: PartnerSettings) -> Result:
+    """Whether Monite has the provider's key, as far as it tells."""
+    if not found.provider and not found.token:
+        return failed("key_missing")
+    provider = (found.provider or CODAT).capitalize()
+    if provider.casefold() != CODAT:
+        return warned("provider_other", provider=provider)
+    ending = ending_of(found.token)
+    if ending:
+        return passed("key_stored", provider=provider, ending=ending)
+    # What is told only in part says nothing of how the whole is encoded.
+    if not found.token or not found.token.isascii() or "*" in found.token:
+        return passed("key_untold", provider=provider)
+    return warned("key_encoded_wrongly", provider=provider)
+
+
+def told_cap(meter: Meter) -> Result:
     """How much room is left under Xero's limit."""
-    if used >= cap:
-        return failed("cap_reached", used=used, cap=cap)
-    if used >= cap * NEAR_CAP:
-        return warned("cap_near", used=used, cap=cap)
-    return passed("cap_room", used=used, cap=cap)
+    values = {"used": meter.used, "cap": meter.cap}
+    if meter.reached:
+        return failed("cap_reached", **values)
+    return warned("cap_near", **values) if meter.near else passed("cap_room", **values)

@@ -29,7 +29,7 @@ from app.domain.findings import (
     warning,
 )
 from app.domain.partner_checks import Line, Outcome, Result
-from app.services import backups, partner_setup
+from app.services import backups, partner_checks
 from app.services.deps import Deps
 from app.store import backups as files
 from app.store import checkups, heartbeats
@@ -104,7 +104,7 @@ def _outside(deps: Deps) -> Iterator[Finding]:
     """What Monite says."""
     for line in Line:
         with deps.monite.hurried(PATIENCE):
-            yield _found(line, partner_setup.examine(deps, line))
+            yield _found(line, partner_checks.examine(deps, line))
         if line is Line.CREDENTIALS and deps.monite.clock_ahead is not None:
             yield told_clock(deps.monite.clock_ahead)
 

@@ -12,12 +12,19 @@ from app.domain.errors import InputError, NotThereError
 from app.domain.guide_steps import MARKABLE
 from app.domain.partner_checks import Line
 from app.domain.people import Action
-from app.services import partner_secrets, partner_setup
+from app.domain.webhooks import Channel, Topic
+from app.services import partner_secrets, partner_setup, webhooks
 from app.web.access import needs
 from app.web.rendering import render, wants_fragment
 from app.web.requests import deps, house
 
 bp = Blueprint("partner_setup", __name__, url_prefix="/partner/setup")
+TOPICS = {
+    Channel.MONITE: (Topic.CONNECTION, Topic.TEST),
+    Channel.CODAT_EVENTS: (Topic.CONNECTION, Topic.READ, Topic.PUSH, Topic.TEST),
+    Channel.CODAT_RULES: (Topic.CONNECTION, Topic.READ, Topic.PUSH, Topic.TEST),
+}
+"""What each channel tells."""
 
 
 @bp.get("")
@@ -75,6 +82,36 @@ def keep_secret(name: str) -> Response:
     return _back("line-webhooks")
 
 
+@bp.post("/webhooks/subscribe")
+@needs(Action.SETUP)
+def subscribe() -> Response:
+    """Have Monite tell us of connections."""
+    try:
+        done = webhooks.subscribe(deps())
+    except InputError as error:
+        flash(error.message, "warn")
+        return _back("line-webhooks")
+    partner_setup.check(deps(), Line.WEBHOOKS)
+    words = {
+        webhooks.MADE: _("Subscribed: Monite tells Gangway of connections from now on."),
+        webhooks.RENEWED: _("The subscription has a new secret."),
+        webhooks.MENDED: _("The subscription is put right."),
+    }
+    flash(words.get(done.did, _("Monite was told already; nothing had to be changed.")), "ok")
+    return _back("line-webhooks")
+
+
+@bp.post("/webhooks/<channel>/test")
+@needs(Action.SETUP)
+def send_test(channel: str) -> Response:
+    """Post a test message to our own address from outside, and say what became of it."""
+    if channel not in set(Channel):
+        raise NotThereError("There is no such channel.")
+    trial = webhooks.send_test(deps(), Channel(channel))
+    flash(trial.words, "ok" if trial.passed else "warn")
+    return _back("line-webhooks")
+
+
 @bp.post("/steps/<step>")
 @needs(Action.SETUP)
 def mark(step: str) -> Response:
@@ -93,6 +130,7 @@ def _page(problem: InputError | None = None) -> Response:
         host=urlsplit(settings.monite_api_url).netloc,
         lines=[line.value for line in Line],
         markable=MARKABLE,
+        topics=TOPICS,
         problem=problem,
     )
 

@@ -20,14 +20,13 @@ from tests.factories import make_settings
 def open_deps(emulator: Running, folder: Path, **changes: Any) -> Iterator[Deps]:
     """Deps over a store in the folder, with the real client, gate and clock."""
     state = emulator.state()
-    changes = {"rate_limit": 2000} | changes
-    settings = make_settings(
-        folder,
-        monite_api_url=f"{emulator.url}/v1",
-        monite_client_id=state["client_id"],
-        monite_client_secret=state["client_secret"],
-        **changes,
-    )
+    usual = {
+        "rate_limit": 2000,
+        "monite_api_url": f"{emulator.url}/v1",
+        "monite_client_id": state["client_id"],
+        "monite_client_secret": state["client_secret"],
+    }
+    settings = make_settings(folder, **usual | changes)
     db = empty_files.store(settings.database)
     try:
         with open_monite(settings) as monite:

@@ -227,7 +227,7 @@ def test_a_secret_of_codats_is_kept_encrypted(browser: FlaskClient, store: Datab
         "/partner/setup/secrets/codat_events", data={"secret": SIGNING}, follow_redirects=True
     )
 
-    assert "Kept since" in answer.text
+    assert "Kept encrypted since" in answer.text
     assert SIGNING not in answer.text
     assert not any(SIGNING in line for line in store.conn.iterdump())
     kinds = [row["kind"] for row in store.query("SELECT kind FROM events ORDER BY id")]
