@@ -42,13 +42,8 @@ def handle_again(webhook_id: int) -> Response:
     """Have one message handled once more, and go back to the view that it was in."""
     webhooks.handle_again(deps(), webhook_id)
     flash(_("The message is handled again now. Load the page again to see what became of it."), "ok")
-    return redirect(url_for(".index", **_view()), code=303)
-
-
-def _view() -> dict[str, str]:
-    """The channel and the outcome in the address, where they are some."""
-    found = {"channel": _one_of(Channel, "channel"), "outcome": _one_of(Outcome, "outcome")}
-    return {name: value.value for name, value in found.items() if value is not None}
+    channel, outcome = _one_of(Channel, "channel"), _one_of(Outcome, "outcome")
+    return redirect(url_for(".index", channel=channel, outcome=outcome), code=303)
 
 
 def _one_of(kind: type[T], name: str) -> T | None:
