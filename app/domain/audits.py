@@ -18,14 +18,15 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "reconnect",
         "carry_over",
         "share_",
+        "link_",
         "other_organisation",
     ),
     "imports": ("import_", "prices_"),
     "accounts": ("account", "assign", "choice_", "default_", "tax_rate_", "product_"),
     "rules": ("rules_", "sending_", "hold_", "closing_date_", "first_send_"),
-    "records": ("retried", "records_retried", "handled_", "note_left"),
-    "people": ("came_in", "went_out", "session_", "acting_", "user_", "launch_", "sign_in_", "password_"),
-    "setup": ("setup_", "partner_", "webhook", "xero_cap_", "codat_", "credentials_", "secret_"),
+    "records": ("retried", "retrying_", "records_retried", "handled_", "note_left"),
+    "people": ("came_in", "went_out", "session_", "acting_", "user_", "launch_", "sign_in_"),
+    "setup": ("setup_", "provider_", "partner_", "webhook", "xero_cap_", "codat_", "credentials_", "secret_"),
 }
 """How the kinds of events of a subject begin."""
 OTHER = "other"

@@ -12,6 +12,9 @@ from app.domain.people import Actor
 ASSIGNED, ASSIGNED_MANY = "account_assigned", "accounts_assigned"
 RETRIED, RETRIED_MANY = "retried", "records_retried"
 TAX_SET, PRODUCT_EDITED = "tax_rate_set", "product_edited"
+ASSIGN_REFUSED, TAX_REFUSED, PRODUCT_REFUSED = "assign_refused", "tax_rate_refused", "product_refused"
+"""What Monite did not do although it was asked for."""
+ASSIGN_DROPPED, RETRY_STOPPED, ACCOUNT_SEEN = "assign_dropped", "retrying_stopped", "account_change_seen"
 REPAIRS = (ASSIGNED, TAX_SET, PRODUCT_EDITED)
 """What a person does so that a stopped record can be sent."""
 HANDLED, NOT_HANDLED, NOTED = "handled_elsewhere", "handled_taken_back", "note_left"

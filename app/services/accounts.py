@@ -13,6 +13,7 @@ from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Kind
 from app.domain.charts import ChartPage, ChartQuery, chart_page
 from app.domain.entity_defaults import EntityDefaults
+from app.domain.events import ACCOUNT_SEEN
 from app.domain.remembered_choices import Remembered
 from app.services import refresh
 from app.services.deps import Deps
@@ -125,7 +126,20 @@ def edition(deps: Deps, entity_id: str) -> str:
 def settle(deps: Deps, entity_id: str, account_id: str, up_to: int) -> None:
     """The person has seen what changed about an account; what changes from now on is told again."""
     with write(deps.db) as db:
-        account_changes.settle(db, entity_id, account_id, up_to=up_to, by=deps.actor.name, now=deps.clock())
+        now = deps.clock()
+        if not account_changes.settle(db, entity_id, account_id, up_to=up_to, by=deps.actor.name, now=now):
+            return
+        known = ledger_accounts.get(db, entity_id, account_id)
+        events.add(
+            db,
+            entity_id,
+            now,
+            ACCOUNT_SEEN,
+            deps.actor,
+            object_type="ledger_account",
+            object_id=account_id,
+            note=known.label if known else None,
+        )
         revisions.bump(db, entity_id)
 
 

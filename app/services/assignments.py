@@ -13,7 +13,7 @@ from app.domain.account_search import FoundAccounts, search
 from app.domain.accounts import LedgerAccount, usual_types
 from app.domain.assignables import Assignable, AssignPage, AssignProgress, AssignQuery, Choice, Kind
 from app.domain.errors import InputError, NotThereError
-from app.domain.events import ASSIGNED, Event
+from app.domain.events import ASSIGN_DROPPED, ASSIGNED, Event
 from app.domain.suggestions import Suggestion
 from app.services import choices, outbox, suggestions
 from app.services.deps import Deps
@@ -199,10 +199,23 @@ def why_locked(row: Assignable) -> str:
 
 
 def forget(deps: Deps, entity_id: str, kind: Kind, object_id: str) -> Assignable:
-    """Drop a choice that was refused."""
+    """Drop a choice that was refused; raises NotThereError for a row of another business."""
     with write(deps.db):
-        account_saves.forget(deps.db, kind, object_id)
-        revisions.bump(deps.db, entity_id)
+        row = get(deps, entity_id, kind, object_id)
+        if account_saves.forget(deps.db, kind, object_id):
+            events.add(
+                deps.db,
+                entity_id,
+                deps.clock(),
+                ASSIGN_DROPPED,
+                deps.actor,
+                object_type=choices.object_type(kind),
+                object_id=object_id,
+                was=row.wanted_id or None,
+                became=row.account_id,
+                note=row.name or row.description,
+            )
+            revisions.bump(deps.db, entity_id)
     return get(deps, entity_id, kind, object_id)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.batches import Batch, BatchProgress
 from app.domain.errors import InputError, NotThereError
-from app.domain.events import RETRIED, RETRIED_MANY
+from app.domain.events import RETRIED, RETRIED_MANY, RETRY_STOPPED
 from app.domain.outbox import Intent, OutboxState
 from app.domain.problems import Phrase
 from app.domain.record_lists import LogFilter, RecordBrief, RecordLine
@@ -173,9 +173,13 @@ def results(deps: Deps, entity_id: str, batch_id: str) -> list[tuple[RecordTry, 
 
 def stop(deps: Deps, entity_id: str, batch_id: str) -> BatchProgress:
     """Try nothing more of the batch; what was not tried stands where it stood before."""
-    batches.get(deps.db, entity_id, batch_id)
+    batch = batches.get(deps.db, entity_id, batch_id)
     progress = batches.stop(deps, batch_id)
     settle(deps, entity_id)
+    if progress.stopped and batch.stop_requested_at is None:
+        with write(deps.db):
+            note, about = f"{progress.done} / {progress.total}", {"batch": batch_id}
+            events.add(deps.db, entity_id, deps.clock(), RETRY_STOPPED, deps.actor, note=note, details=about)
     return progress
 
 

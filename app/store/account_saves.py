@@ -55,15 +55,16 @@ def refuse(db: Database, kind: Kind, object_id: str, sent_id: str | None, words:
     )
 
 
-def forget(db: Database, kind: Kind, object_id: str) -> None:
-    """Drop a choice that was refused."""
-    db.execute(
+def forget(db: Database, kind: Kind, object_id: str) -> bool:
+    """Drop a choice that was refused; whether there was one."""
+    changed = db.execute(
         f"""
         UPDATE {TABLES[kind]} SET wanted_account_id = NULL, save_state = '', save_error = NULL
         WHERE id = ? AND save_state = 'refused'
         """,
         [object_id],
     )
+    return changed.rowcount > 0
 
 
 def drop_stranded(db: Database, entity_id: str, kind: Kind, limit: int = AT_ONCE) -> int:

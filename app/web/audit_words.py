@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.domain.audits import Entry
 from app.domain.events import RETRIED, Event, Told, as_told
-from app.domain.people import Role
+from app.domain.people import SYSTEM, Role
 from app.domain.problems import CATALOGUE
 from app.domain.sync_rules import SyncRules
 from app.web import formats
@@ -57,7 +57,9 @@ def role_word(role: Role) -> str:
 
 def actor_name(event: Event) -> str:
     """Who did it, by name."""
-    return _("By itself") if event.actor.role is Role.SYSTEM else event.actor.name
+    if event.actor.role is Role.SYSTEM and event.actor == SYSTEM:
+        return _("By itself")
+    return event.actor.name or _("Somebody")
 
 
 def _told(entry: Entry) -> Told:
@@ -79,6 +81,11 @@ def _value(entry: Entry, value: str | None) -> str:
     if kind in (RETRIED, "handled_elsewhere", "handled_taken_back"):
         return _problem(value)
     return {
+        "owner": _("Owner"),
+        "bookkeeper": _("Bookkeeper"),
+        "viewer": _("Viewer"),
+        "support": _("Support"),
+        "admin": _("Administrator"),
         "pending_auth": _("Waiting for sign-in"),
         "connected": _("Connected"),
         "deauthorized": _("Access withdrawn"),

@@ -1,4 +1,4 @@
-"""The support console: all businesses, and one from the outside. Nothing here changes anything."""
+"""The support console: all businesses, and one from the outside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.businesses import VIEWS
 from app.domain.people import Action
-from app.services import logs, support
+from app.services import caps, logs, support
 from app.web.access import needs
 from app.web.rendering import render
 from app.web.requests import deps
@@ -25,7 +25,13 @@ def index() -> Response:
     found = support.find(deps(), view, text, request.args.get("after", "")[:300])
     unrecognised = support.count_unrecognised(deps())
     return render(
-        "support/index.html", found=found, view=view, text=text, views=VIEWS, unrecognised=unrecognised
+        "support/index.html",
+        found=found,
+        view=view,
+        text=text,
+        views=VIEWS,
+        unrecognised=unrecognised,
+        turned_away=caps.reached(deps()),
     )
 
 

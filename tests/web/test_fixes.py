@@ -155,7 +155,7 @@ def test_a_refused_rate_is_shown_on_its_line_in_words_and_stays_chosen(
     assert "The bill was paid or locked meanwhile" in words(answer.text)
     assert one(answer.text, "option[selected]")["value"] == "rate-20"
     assert bill.table("payable_lines").get(LINE)["accounting_tax_rate_id"] is None
-    assert events(bill) == []
+    assert [kind for kind, _note in events(bill)] == ["tax_rate_refused"]
 
 
 def test_what_monite_says_itself_is_quoted(enter: Enter, bill: Database, wire: Wire) -> None:

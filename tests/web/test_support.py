@@ -6,7 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlite_utils import Database
 
-from app.store import unrecognised
+from app.domain.people import SYSTEM
+from app.store import events, unrecognised
 from app.store.database import to_text, write
 from tests.log_samples import NOW, add_bill, add_books, add_record
 from tests.web.conftest import Enter
@@ -217,3 +218,16 @@ def test_nobody_but_support_sees_the_messages_of_all(enter: Enter) -> None:
 
 def test_when_every_message_is_recognised_the_page_says_so(enter: Enter) -> None:
     assert "Every message is recognised" in enter("support", "").get("/support/issues").text
+
+
+def test_a_business_that_was_turned_away_is_found_by_its_reference(enter: Enter, store: Database) -> None:
+    with write(store):
+        events.add(
+            store, "", NOW, "xero_cap_reached", SYSTEM, object_type="entity", object_id="e2", note="7F3K"
+        )
+
+    page = BeautifulSoup(enter("support", "").get("/support").text, "html.parser")
+
+    line = page.select_one("section[aria-labelledby=turned-away] li")
+    assert line is not None
+    assert "Mori Ceramics Ltd · reference 7F3K" in " ".join(line.get_text(" ").split())

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from app.domain.documents import MeasureUnit, Product
 from app.domain.errors import GangwayError
-from app.domain.events import PRODUCT_EDITED
+from app.domain.events import PRODUCT_EDITED, PRODUCT_REFUSED
 from app.domain.outbox import OutboxRow
+from app.services.deliveries import refusals
 from app.services.deps import Deps
 from app.store import events, measure_units, products
 
@@ -59,6 +60,7 @@ def done(deps: Deps, row: OutboxRow, answer: Edited) -> None:
 
 def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
     """Nothing has changed; the row itself keeps what was asked for and Monite's words."""
+    refusals.tell(deps, row, PRODUCT_REFUSED, wanted=row.body.get("became"), why=str(error))
 
 
 def _unit(deps: Deps, entity_id: str, name: str) -> MeasureUnit:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from app.domain.assignables import Kind
 from app.domain.documents import Product
 from app.domain.errors import GangwayError, RefusedError
+from app.domain.events import ASSIGN_REFUSED
 from app.domain.outbox import OutboxRow
+from app.services.deliveries import refusals
 from app.services.deliveries.words import KEPT, why_not
 from app.services.deps import Deps
 from app.store import account_saves
@@ -33,4 +35,6 @@ def done(deps: Deps, row: OutboxRow, answer: Product) -> None:
 def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
     """The choice is kept, and the row says why it was not saved."""
     sent = row.body["ledger_account_id"]
-    account_saves.refuse(deps.db, Kind.PRODUCTS, row.object_id, sent, why_not(error))
+    why = why_not(error)
+    account_saves.refuse(deps.db, Kind.PRODUCTS, row.object_id, sent, why)
+    refusals.tell(deps, row, ASSIGN_REFUSED, wanted=sent, why=why)

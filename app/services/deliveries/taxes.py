@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.domain.documents import LineItem
 from app.domain.errors import GangwayError
-from app.domain.events import TAX_SET
+from app.domain.events import TAX_REFUSED, TAX_SET
 from app.domain.outbox import OutboxRow
+from app.services.deliveries import refusals
 from app.services.deps import Deps
 from app.store import events, payable_lines
 
@@ -41,3 +42,4 @@ def done(deps: Deps, row: OutboxRow, answer: LineItem) -> None:
 
 def refused(deps: Deps, row: OutboxRow, error: GangwayError) -> None:
     """Nothing has changed; the row itself keeps the choice and Monite's words."""
+    refusals.tell(deps, row, TAX_REFUSED, wanted=row.body["tax_rate_id"], why=str(error))
