@@ -149,6 +149,12 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     page.get_by_role("link", name=steps.DENTIST, exact=True).click()
     steps.expect_heading(page, steps.DENTIST)
     faults += look(page)
+    page.goto("/")
+    steps.press(page, "Enter as partner administrator")
+    page.goto("/partner/setup")
+    steps.press(page, "Check everything now")
+    expect(page.get_by_text("Token received, valid 30 minutes.").first).to_be_visible()
+    faults += look(page)
     assert not faults, "\n".join(faults)
 
 
