@@ -94,7 +94,9 @@ class Client:
 
 
 @contextmanager
-def serve(folder: Path, *, rate_limit: int = 100_000, instant: bool = True) -> Iterator[Running]:
+def serve(
+    folder: Path, *, rate_limit: int = 100_000, instant: bool = True, redirect_url: str | None = None
+) -> Iterator[Running]:
     """An emulator over fresh sample data in the folder, gone at the end."""
     listening = socket.create_server(("127.0.0.1", 0))
     # The sign-in addresses that it hands out carry its own port.
@@ -103,6 +105,7 @@ def serve(folder: Path, *, rate_limit: int = 100_000, instant: bool = True) -> I
         port=listening.getsockname()[1],
         instant=instant,
         rate_limit=rate_limit,
+        redirect_url=redirect_url,
     )
     sample_files.copy_to(settings.database)
     app = create_emulator(settings)
