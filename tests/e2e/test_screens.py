@@ -131,6 +131,7 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     ):
         page.goto(f"{home}/{screen}")
         faults += look(page)
+    faults += look_at_a_link(page, home)
     page.goto(home)
     steps.set_out(page)
     page.goto(f"{home}/connect/return")
@@ -159,6 +160,24 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     steps.expect_heading(page, steps.DENTIST)
     faults += look(page)
     assert not faults, "\n".join(faults)
+
+
+def look_at_a_link(page: Page, home: str) -> list[str]:
+    """The screens around a link for somebody else, with the names that are used twice."""
+    page.goto(f"{home}/connect/names")
+    faults = look(page)
+    page.goto(f"{home}/connect/share")
+    faults += look(page)
+    steps.press(page, "Make a link")
+    address = page.get_by_label("The link", exact=True).input_value()
+    faults += look(page)
+    page.goto(address)
+    faults += look(page)
+    page.goto(f"{home}/connect/share")
+    steps.press(page, "Withdraw this link")
+    page.goto(address)
+    expect(page.get_by_text("This link was withdrawn.")).to_be_visible()
+    return faults + look(page)
 
 
 def test_every_page_stands_and_says_as_of_when_while_the_service_is_away(
