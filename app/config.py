@@ -185,7 +185,7 @@ def _check_host(environ: Mapping[str, str], host: str) -> None:
         return
     lacks = []
     if len(environ.get("GANGWAY_SECRET_KEY", "")) < SHORTEST_KEY:
-        lacks.append(f"GANGWAY_SECRET_KEY must be set, to at least {SHORTEST_KEY} characters")
+        lacks.append(f"GANGWAY_SECRET_KEY must be set (at least {SHORTEST_KEY} characters)")
     if not environ.get("GANGWAY_PUBLIC_URL", "").strip().startswith("https://"):
         lacks.append("GANGWAY_PUBLIC_URL must be the https:// address under which people reach it")
     if lacks:
