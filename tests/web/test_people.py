@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -127,6 +128,13 @@ def test_after_five_wrong_tries_the_right_password_is_refused_too(
     assert [event.note for event in events.find(store, "", kinds=["sign_in_locked"])] == ["Alex Lind"]
     clock.advance(900)
     sign_in(live)
+
+
+def test_many_guesses_at_once_are_no_more_than_five(live: Flask, alex: User) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: wrong(live)[0], range(12)))
+
+    assert sorted(answers) == [422] * 5 + [429] * 7
 
 
 def test_an_address_that_tries_many_people_is_refused(live: Flask) -> None:
