@@ -71,6 +71,13 @@ class Settings:
         return is_loopback(urlsplit(self.monite_api_url).hostname or "")
 
     @property
+    def environment(self) -> str:
+        """practice, sandbox (Monite's own for tests) or live: what is done here is real in live alone."""
+        if self.practice:
+            return "practice"
+        return "sandbox" if "sandbox" in (urlsplit(self.monite_api_url).hostname or "") else "live"
+
+    @property
     def secure(self) -> bool:
         """Whether browsers reach the dashboard by https, so that cookies may demand it."""
         return self.public_url.startswith("https://")
