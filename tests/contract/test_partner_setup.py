@@ -90,6 +90,16 @@ def test_the_doctor_finds_a_sound_installation_sound(emulator: Running, tmp_path
     assert Health.FAULT not in found.values()
 
 
+def test_a_partner_without_a_key_gets_one(emulator: Running, tmp_path: Path) -> None:
+    emulator.control("POST", "/reset", {"scenario": "empty"})
+    with open_deps(emulator, tmp_path, public_url=HERE) as deps:
+        missing = codes(deps)["provider"]
+        partner_setup.store_key(deps, RAW)
+
+        assert (missing, codes(deps)["provider"]) == ("key_missing", "key_stored")
+    emulator.control("POST", "/reset", {"scenario": "smooth"})
+
+
 def test_the_doctor_answers_a_program_and_ends_with_1_on_a_fault(emulator: Running, tmp_path: Path) -> None:
     state = emulator.state()
     environ = {
