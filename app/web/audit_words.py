@@ -15,6 +15,7 @@ from app.domain.people import SYSTEM, Role
 from app.domain.problems import CATALOGUE
 from app.domain.sync_rules import SyncRules
 from app.web import formats
+from app.web.raw_texts import raw_text
 
 _NAMED_BY_WORDS = ("account_assigned", "assignment_undone")
 """Kinds whose words name what it was about already."""
@@ -36,7 +37,7 @@ def entry_words(entry: Entry) -> Words:
     says = get_template_attribute("macros/events.html", "event_words")
     return Words(
         what=" ".join(str(says(told)).split()),
-        about="" if told.kind in _NAMED_BY_WORDS else (told.note or ""),
+        about=_about(entry, told),
         was=_value(entry, entry.event.was),
         became=_value(entry, entry.event.became),
     )
@@ -60,6 +61,14 @@ def actor_name(event: Event) -> str:
     if event.actor.role is Role.SYSTEM and event.actor == SYSTEM:
         return _("By itself")
     return event.actor.name or _("Somebody")
+
+
+def _about(entry: Entry, told: Told) -> str:
+    """What it was about; words of the other side as far as this person may read them."""
+    if told.kind in _NAMED_BY_WORDS:
+        return ""
+    raw = told.kind.endswith(("_refused", "_failed"))
+    return raw_text(told.note, entity_id=entry.event.entity_id) if raw else told.note or ""
 
 
 def _told(entry: Entry) -> Told:
