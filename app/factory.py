@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
+from jinja2.bccache import BytecodeCache
 
 from app.config import Settings
 from app.domain import browsers
@@ -64,7 +65,7 @@ from app.web import (
 from app.web.rendering import Compiled, PageEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
-COMPILED = Compiled()
+COMPILED: BytecodeCache = Compiled()
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.bp,
     acting.bp,

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from jinja2.bccache import FileSystemBytecodeCache
 
+from app import factory
 from app.__main__ import main
 from app.processes import answer
 
@@ -103,6 +105,8 @@ def _run(command: str, environ: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(ROOT)
+    # Kept in the system's folder for what is temporary: the next process need not compile them again.
+    factory.COMPILED = FileSystemBytecodeCache()
     with open(os.devnull, "w", encoding="ascii") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     sys.exit(main([command]))

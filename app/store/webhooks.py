@@ -9,14 +9,15 @@ from typing import Any
 from sqlite_utils import Database
 
 from app.domain.webhooks import Arrival, Channel, Note, Notice, Outcome, Topic, Webhook
-from app.store.database import from_text, maybe_from_text, maybe_to_text, to_text
+from app.store.database import from_text, maybe_from_text, maybe_to_text, to_text, write
 
 MOST_TRIES = 3
 """A message that stops its handling so often is left alone, so that it keeps no other from its turn."""
 MOST_REFUSED = 500
 """Refused messages that are kept, so that nobody who forges them fills the disk."""
 ONE_LINE = timedelta(minutes=1)
-"""Refusals for one reason that follow each other within this are kept as one, with their number."""
+"""Refusals for one reason within this are kept as one line, with their number."""
+COUNTED_EVERY = timedelta(seconds=1)
 
 
 def add(db: Database, channel: Channel, notice: Notice, body: str, now: datetime) -> bool:
@@ -57,23 +58,37 @@ def _arrived(db: Database, channel: Channel, topic: str, now: datetime) -> None:
 
 
 def refuse(db: Database, channel: Channel, note: Note, now: datetime) -> None:
-    """Write down that a message was refused, and nothing of what it said."""
-    same = db.execute(
+    """Write down that a message was refused, and nothing of what it said.
+
+    Of many in the same second one is counted, so that forging them costs us no more than reading.
+    """
+    same = _first(
+        db,
         """
-        UPDATE webhooks SET repeats = repeats + 1
-        WHERE id = (SELECT id FROM webhooks WHERE outcome = 'refused' ORDER BY id DESC LIMIT 1)
-          AND channel = ? AND note = ? AND received_at > ?
+        SELECT * FROM webhooks WHERE outcome = 'refused' AND channel = ? AND note = ?
+        ORDER BY id DESC LIMIT 1
         """,
-        [channel, note, to_text(now - ONE_LINE)],
+        channel,
+        note,
     )
-    if same.rowcount:
-        return
+    if same is None or now - same.received_at >= ONE_LINE:
+        with write(db):
+            _add_refused(db, channel, note, now)
+    elif same.handled_at is None or now - same.handled_at >= COUNTED_EVERY:
+        with write(db):
+            db.execute(
+                "UPDATE webhooks SET repeats = repeats + 1, handled_at = ? WHERE id = ?",
+                [to_text(now), same.id],
+            )
+
+
+def _add_refused(db: Database, channel: Channel, note: Note, now: datetime) -> None:
     db.execute(
         """
-        INSERT INTO webhooks (channel, event, topic, received_at, body, outcome, note)
-        VALUES (?, '', 'other', ?, '', 'refused', ?)
+        INSERT INTO webhooks (channel, event, topic, received_at, handled_at, body, outcome, note)
+        VALUES (?, '', 'other', ?, ?, '', 'refused', ?)
         """,
-        [channel, to_text(now), note],
+        [channel, to_text(now), to_text(now), note],
     )
     db.execute(
         """

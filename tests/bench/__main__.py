@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import books, crowds, lines, pages, samples, unsent, whole
+from tests.bench import books, crowds, lines, pages, samples, unsent, webhooks, whole
 from tests.bench.suggestions import figures
 
 
 def main() -> int:
     """1 when a figure is beyond its limit."""
     holds = True
-    for run in (pages.run, lines.run, figures.run, unsent.run, crowds.run, books.run, samples.run, whole.run):
+    for run in (
+        pages.run,
+        lines.run,
+        figures.run,
+        unsent.run,
+        crowds.run,
+        books.run,
+        samples.run,
+        webhooks.run,
+        whole.run,
+    ):
         for figure in run():
             print(figure.line(), flush=True)
             holds = holds and figure.holds

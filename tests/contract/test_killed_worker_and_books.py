@@ -86,7 +86,8 @@ def kill_in_the_middle(dashboard: Dashboard, settled: Callable[[], int], total: 
 def test_a_bulk_assignment_survives_a_worker_killed_again_and_again(
     db: Database, dashboard: Dashboard, emulator: Emulator
 ) -> None:
-    entity_id = emulator.entity_id("Tamarack")
+    emulator.reset("bulk", payables=BILLS)
+    entity_id = emulator.entity_id("Bulk business 1")
     deps = deps_for(db, dashboard, emulator, entity_id)
     read_to_the_end(db, entity_id, "line_items")
     query = AssignQuery(Kind.BILLS, AssignState.NEEDS)

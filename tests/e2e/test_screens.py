@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e import steps
@@ -17,6 +18,8 @@ from tests.stack import Emulator
 Theme = Literal["light", "dark"]
 THEMES: dict[Theme, dict[str, Any]] = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 """What is looked for: all of it, and once more what the theme changes."""
+NARROW = 400
+"""Colours are those of a wide window: there the dark theme is looked at."""
 CHECK = "options => axe.run({...options, resultTypes: ['violations']}).then(results => results.violations)"
 """What is right need not be written down, nor sent here: that takes half of the time."""
 MARKUP = "<script>document.title='taken over'</script><img src=x onerror=document.title='taken-over'>"
@@ -68,7 +71,10 @@ def look(page: Page) -> list[str]:
     """What an automated check finds, in light and dark, and whether the page scrolls sideways."""
     faults = []
     page.evaluate(Axe().axe_script)
+    width = page.viewport_size["width"] if page.viewport_size else 0
     for theme, options in THEMES.items():
+        if theme == "dark" and width < NARROW:
+            continue
         page.emulate_media(color_scheme=theme)
         found = page.evaluate(CHECK, options)
         faults += [f"{page.url} {theme}: {rule['id']} {rule['nodes'][0]['html'][:160]}" for rule in found]
@@ -143,6 +149,9 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     faults += look(page)
     page.goto("/support/issues")
     faults += look(page)
+    page.request.post("/webhooks/monite", data="{}")
+    page.goto("/partner/webhooks")
+    faults += look(page)
     page.goto("/help/errors/PERIOD_CLOSED")
     faults += look(page)
     page.goto("/support")
@@ -168,9 +177,7 @@ def test_every_page_stands_and_says_as_of_when_while_the_service_is_away(
     steps.reload_until(page, missing.get_by_text("what you see of them is from"))
     expect(page.get_by_role("link", name="Needs attention 20+")).to_be_visible()
     for screen in SCREENS[:-1]:
-        answer = page.goto(f"{home}/{screen}".rstrip("/"))
-        assert answer is not None
-        assert answer.status == 200, screen
+        assert page.request.get(f"{home}/{screen}".rstrip("/")).status == 200, screen
     emulator.heal()
     page.goto(f"{home}/log")
     missing.get_by_role("button", name="Try again").click()
@@ -190,7 +197,8 @@ def test_text_from_the_service_is_never_markup(page: Page, emulator: Emulator) -
 
     steps.choose_account(page, "Account for " + MARKUP, "200 Sales")
     expect(page.get_by_text("Not saved. The service said: “" + MARKUP)).to_be_visible()
+    assert "taken" not in page.title()
     for screen in SCREENS[:-1]:
-        page.goto(f"{home}/{screen}".rstrip("/"))
-        assert page.locator("main script, main img").count() == 0
-        assert "taken over" not in page.title()
+        answer = page.request.get(f"{home}/{screen}".rstrip("/"))
+        read = BeautifulSoup(answer.text(), "html.parser")
+        assert read.select("main script, main img, [onerror]") == [], screen

@@ -21,7 +21,7 @@ from app.services.webhooks.subscriptions import SUBSCRIBED
 from app.store import events
 from app.store import webhooks as rows
 from tests.factories import NOW, Clock, make_deps, make_settings
-from tests.webhook_samples import keep_secrets, monite_event, monite_headers, raw
+from tests.webhook_samples import LINK, keep_secrets, monite_event, monite_headers, raw
 
 ADDRESS = "http://127.0.0.1:2/webhooks/monite"
 BASE = "http://127.0.0.1:1/v1"
@@ -222,7 +222,12 @@ def test_a_message_is_shown_without_names_and_links() -> None:
         "id": "m1",
         "eventType": "connection.connected",
         "payload": {
-            "referenceCompany": {"id": "c1", "name": "Fernlight Studio Ltd", "tags": {"owner": "Dana Price"}},
+            "referenceCompany": {
+                "id": "c1",
+                "description": LINK,
+                "name": "Fernlight Studio Ltd",
+                "tags": {"owner": "Dana Price"},
+            },
             "connection": {"linkUrl": link, "status": "Linked", "contact": "dana@fernlight.example"},
             "deep": json.loads("[" * 20 + "]" * 20),
         },
@@ -232,5 +237,5 @@ def test_a_message_is_shown_without_names_and_links() -> None:
 
     for secret in ("Fernlight", "Dana", "otp", "fernlight.example"):
         assert secret not in shown
-    for kept in ("connection.connected", "Linked", "F. S. L.", "link-api.codat.io/…", '"c1"'):
+    for kept in ("connection.connected", "Linked", "F. S. L.", "link-api.codat.io/…", '"c1"', LINK):
         assert kept in shown

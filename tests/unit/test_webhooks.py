@@ -276,8 +276,9 @@ def test_whoever_forges_messages_does_not_fill_the_disk(deps: Deps, clock: Clock
         for number in range(40):
             post_rule(deps, {}, "" if number % 2 else "Bearer guessed")
             clock.advance(61)
-    for _ in range(10):
+    for _ in range(20):
         post_rule(deps, {}, "")
+        clock.advance(0.5)
 
     refused = rows.find(deps.db)
     assert len(refused) == 6
@@ -330,6 +331,16 @@ def test_one_that_breaks_its_handling_is_left_alone_after_some_tries(deps: Deps)
         "poison": (Outcome.FAILED, Note.STOPPED),
         "fine": (Outcome.HANDLED, Note.NONE),
     }
+
+
+def test_one_whose_handling_was_cut_off_is_handled_after_all(deps: Deps) -> None:
+    post_monite(deps)
+    with write(deps.db) as db:
+        rows.take(db, NOW)
+
+    webhooks.run_due(deps, 1)
+
+    assert only(deps).outcome is Outcome.HANDLED
 
 
 def test_a_message_is_handled_again_on_request_and_the_request_is_told(deps: Deps) -> None:

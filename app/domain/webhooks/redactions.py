@@ -16,6 +16,7 @@ _PLAIN = frozenset((
     "platformname", "lastsync", "modifiedfromdate", "significance",
 ))
 # fmt: on
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ID = re.compile(r"(?:^|_)id$|Id$|ID$|Key$|Date$|Utc$")
 
 
@@ -34,7 +35,7 @@ def _masked(name: str, value: Any, deep: int) -> Any:
         return [_masked(name, inner, deep - 1) for inner in value]
     if not isinstance(value, str):
         return value
-    plain = name.lower() in _PLAIN or _ID.search(name)
+    plain = name.lower() in _PLAIN or _ID.search(name) or _UUID.fullmatch(value)
     return value if plain and "://" not in value and "@" not in value else _mask(value)
 
 

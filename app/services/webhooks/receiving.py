@@ -35,8 +35,7 @@ def receive(deps: Deps, path: str, headers: Headers, body: bytes) -> Note:
     found = _read(channel, headers, body) if note is Note.NONE else None
     if found is None:
         note = note or Note.UNREADABLE
-        with write(deps.db) as db:
-            webhooks.refuse(db, channel, note, deps.clock())
+        webhooks.refuse(deps.db, channel, note, deps.clock())
         return note
     with write(deps.db) as db:
         waits = webhooks.add(db, channel, found, body.decode(), deps.clock())
