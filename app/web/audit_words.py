@@ -20,6 +20,9 @@ from app.web.raw_texts import raw_text
 _NAMED_BY_WORDS = ("account_assigned", "assignment_undone")
 """Kinds whose words name what it was about already."""
 
+_CHOICES = ("account", "assign", "choice_", "closing_date_", "default_", "product_", "tax_rate_")
+"""How the kinds of events begin that give something its value, which may have been none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -29,17 +32,21 @@ class Words:
     about: str
     was: str
     became: str
+    change: str
+    """From what to what, where something changed."""
 
 
 def entry_words(entry: Entry) -> Words:
     """What to read of one entry."""
     told = _told(entry)
+    was, became = _value(entry, entry.event.was), _value(entry, entry.event.became)
     says = get_template_attribute("macros/events.html", "event_words")
     return Words(
         what=" ".join(str(says(told)).split()),
         about=_about(entry, told),
-        was=_value(entry, entry.event.was),
-        became=_value(entry, entry.event.became),
+        was=was,
+        became=became,
+        change=_change(entry.event, was, became),
     )
 
 
@@ -69,6 +76,17 @@ def _about(entry: Entry, told: Told) -> str:
         return ""
     raw = told.kind.endswith(("_refused", "_failed"))
     return raw_text(told.note, entity_id=entry.event.entity_id) if raw else told.note or ""
+
+
+def _change(event: Event, was: str, became: str) -> str:
+    if was and became:
+        return f"{was} → {became}" if was != became else ""
+    if not was and not became:
+        return ""
+    if event.kind.startswith(_CHOICES):
+        return f"{was or _('nothing')} → {became or _('nothing')}"
+    # A connection that is first seen has changed nothing; what was made is what it is.
+    return "" if event.object_type == "connection" else became or was
 
 
 def _told(entry: Entry) -> Told:
