@@ -12,6 +12,7 @@ WAITS = timedelta(days=1)
 """How long a sign-in that nobody finished counts: after that nobody is about to."""
 SAME_TELLING = timedelta(days=1)
 """A business that asks again within this time has the reference that it had."""
+LATELY = timedelta(days=30)
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """What a reference is made of: no sign that is taken for another on the telephone."""
 

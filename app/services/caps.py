@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 
-from app.domain.caps import REACHED, SAME_TELLING, SIGNS, WAITS, XERO, Meter, Reached
+from app.domain.caps import LATELY, REACHED, SAME_TELLING, SIGNS, WAITS, XERO, Meter, Reached
 from app.domain.errors import CapReachedError
 from app.services.deps import Deps
 from app.store import caps, events, revisions
@@ -56,5 +56,5 @@ def report(deps: Deps, entity_id: str) -> str:
 
 
 def reached(deps: Deps) -> list[Reached]:
-    """Who could not be connected lately, the newest first."""
-    return caps.reached(deps.db)
+    """Who could not be connected in the last month, the newest first."""
+    return caps.reached(deps.db, since=deps.clock() - LATELY)

@@ -33,6 +33,11 @@ class Review:
     """The kind, and all of one name."""
     cut: bool
 
+    @property
+    def linked(self) -> bool:
+        """Whether it is known where any of them is renamed."""
+        return any(one.place.path for _, alike in self.names for one in alike)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -37,6 +38,8 @@ class Bearer:
     place: str | None
     price: int | None
     currency: str | None
+    documents: int
+    """How many bills of a supplier, or invoices of a customer, there are."""
 
 
 def find(db: Database, entity_id: str) -> list[SharedName]:
@@ -58,12 +61,29 @@ def bearers(db: Database, entity_id: str, limit: int) -> list[Bearer]:
         f"""
         {_NAMES}, counted AS (
             SELECT *, count(*) OVER (PARTITION BY kind, lower(trim(name))) AS n,
-                min(name) OVER (PARTITION BY kind, lower(trim(name))) AS called FROM names)
-        SELECT * FROM counted WHERE n > 1 ORDER BY kind, called, id LIMIT :limit
+                min(name) OVER (PARTITION BY kind, lower(trim(name))) AS called FROM names),
+            documents (kind, party, n) AS (
+            SELECT 'suppliers', counterpart_id, count(*) FROM payables
+            WHERE entity_id = :id AND gone = 0 GROUP BY counterpart_id
+            UNION ALL
+            SELECT 'customers', counterpart_id, count(*) FROM receivables
+            WHERE entity_id = :id AND gone = 0 AND type = 'invoice' GROUP BY counterpart_id)
+        SELECT c.*, coalesce(d.n, 0) AS documents
+        FROM counted c LEFT JOIN documents d ON d.kind = c.kind AND d.party = c.id
+        WHERE c.n > 1 ORDER BY c.kind, c.called, c.id LIMIT :limit
         """,
         {"id": entity_id, "limit": limit},
     )
-    return [
-        Bearer(row["kind"], row["id"], row["name"], row["place"], row["price"], row["currency"])
-        for row in rows
-    ]
+    return [_bearer(row) for row in rows]
+
+
+def _bearer(row: dict[str, Any]) -> Bearer:
+    return Bearer(
+        kind=row["kind"],
+        id=row["id"],
+        name=row["name"],
+        place=row["place"],
+        price=row["price"],
+        currency=row["currency"],
+        documents=row["documents"],
+    )

@@ -39,10 +39,11 @@ def index() -> Response:
 @bp.post("/<int:webhook_id>/again")
 @needs(Action.SETUP)
 def handle_again(webhook_id: int) -> Response:
-    """Have one message handled once more."""
+    """Have one message handled once more, and go back to the view that it was in."""
     webhooks.handle_again(deps(), webhook_id)
     flash(_("The message is handled again now. Load the page again to see what became of it."), "ok")
-    return redirect(url_for(".index"), code=303)
+    channel, outcome = _one_of(Channel, "channel"), _one_of(Outcome, "outcome")
+    return redirect(url_for(".index", channel=channel, outcome=outcome), code=303)
 
 
 def _one_of(kind: type[T], name: str) -> T | None:

@@ -31,6 +31,7 @@ def index() -> Response:
         text=text,
         views=VIEWS,
         unrecognised=unrecognised,
+        meter=caps.meter(deps()),
         turned_away=caps.reached(deps()),
     )
 

@@ -19,12 +19,12 @@ from waitress.server import create_server
 
 from app.domain.connections import Connection
 from app.domain.resources import CONNECTION, ENTITIES, EVERYBODY
-from app.domain.webhooks import Channel, Outcome, Webhook
+from app.domain.webhooks import Channel, Outcome, Topic, Webhook
 from app.factory import create_app
 from app.services import refresh, secrets, webhooks
 from app.services.clients import open_monite
 from app.services.deps import Deps
-from app.store import connections, import_types, resources
+from app.store import connections, import_types, resources, synced_records
 from app.store import webhooks as rows
 from app.store.database import write
 from tests.contract.gangways import open_deps
@@ -128,6 +128,7 @@ def house(shared: House) -> House:
     with write(db):
         db.execute("DELETE FROM webhooks")
         db.execute("DELETE FROM import_types")
+        db.execute("DELETE FROM synced_records")
         db.execute("DELETE FROM secrets")
     refresh.read_now(shared.deps, shared.entity_id, CONNECTION, 20)
     if shared.connection().status != "connected":
@@ -226,6 +227,20 @@ def test_codat_says_which_data_type_could_not_be_read_and_that_it_can_again(hous
     assert failed.state == "failed"
     assert failed.message
     assert import_types.find(house.deps.db, connection.id)["products"].state == "done"
+
+
+@pytest.mark.parametrize("style", ["events", "rules"])
+def test_codat_tells_that_a_bill_was_written_or_could_not_be(house: House, style: str) -> None:
+    house.listen_to_codat(style)
+    records = house.emulator.client(house.entity_id).all("/accounting_synced_records", object_type="bill")
+    sent = next(record["id"] for record in records if record["sync_status"] == "done")
+
+    house.deps.monite.push_record(house.entity_id, sent)
+    house.work()
+
+    (message,) = house.received()
+    assert (message.topic, message.outcome) == (Topic.PUSH, Outcome.HANDLED)
+    assert synced_records.get(house.deps.db, house.entity_id, sent) is not None
 
 
 def test_a_test_message_goes_all_the_way(house: House) -> None:

@@ -169,3 +169,43 @@ def test_two_tabs_that_set_out_at_once_make_one_connection(
 
     steps.expect_heading(tabs[1], "Is this the right organisation?")
     assert emulator.connections(emulator.entity_id("Fernlight")) == ["connected"]
+
+
+def test_somebody_else_who_has_the_login_connects_and_both_sides_see_it(
+    open_context: Callable[..., BrowserContext], emulator: Emulator
+) -> None:
+    fernlight = emulator.entity_id("Fernlight")
+    dana = open_context().new_page()
+    steps.enter(dana, steps.FERNLIGHT)
+    steps.follow(dana, "1 Connect your accounting system")
+    steps.follow(dana, "Someone else has the login")
+    steps.press(dana, "Make a link")
+    status = dana.get_by_role("region", name="Where it stands")
+    expect(status.get_by_text("Not opened yet")).to_be_visible()
+    address = dana.get_by_label("The link", exact=True).input_value()
+
+    priya = open_context(viewport={"width": 360, "height": 740}).new_page()
+    priya.goto(address)
+    expect(status.get_by_text("Opened", exact=True)).to_be_visible()
+    expect(priya.get_by_text("asks you to connect their Xero organisation")).to_be_visible()
+    priya.get_by_label("Your name").fill("Priya (accountant)")
+    steps.press(priya, "Continue to Xero")
+    expect(status.get_by_text("Under way")).to_be_visible()
+    steps.press(priya, "Cancel")
+    expect(priya.get_by_text("You didn't give access.")).to_be_visible()
+    assert emulator.connections(fernlight) == ["pending_auth"]
+    steps.press(priya, "Try again")
+    steps.allow(priya)
+    for button in ("Confirm", "Next", "Finish"):
+        steps.press(priya, button)
+
+    expect(priya.get_by_text("Thank you. Dana Price has been told.")).to_be_visible()
+    expect(status.get_by_text("by “Priya (accountant)”")).to_be_visible()
+    stranger = open_context().new_page()
+    stranger.goto(address)
+    expect(stranger.get_by_text("This link was already used")).to_be_visible()
+    steps.follow(dana, "Check the organisation")
+    expect(steps.fact(dana, "Connected by")).to_contain_text("Priya (accountant)")
+    steps.press(dana, "Yes, continue")
+    steps.expect_imported(dana)
+    assert emulator.connections(fernlight) == ["connected"]

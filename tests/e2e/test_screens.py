@@ -29,6 +29,7 @@ SCREENS = (
     "connection",
     "connection/history",
     "connection/disconnect",
+    "audit",
     "import",
     "assign/products",
     "assign/bills",
@@ -112,7 +113,7 @@ def test_every_screen_is_readable(
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_screens_of_connecting_and_of_support_are_readable(
-    open_context: Callable[..., BrowserContext], emulator: Emulator, width: int
+    open_context: Callable[..., BrowserContext], emulator: Emulator, problems: Problems, width: int
 ) -> None:
     page = open_context(viewport={"width": width, "height": 800}).new_page()
     steps.enter(page, steps.FERNLIGHT)
@@ -131,6 +132,7 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     ):
         page.goto(f"{home}/{screen}")
         faults += look(page)
+    faults += look_at_a_link(page, home)
     page.goto(home)
     steps.set_out(page)
     page.goto(f"{home}/connect/return")
@@ -158,7 +160,41 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     page.get_by_role("link", name=steps.DENTIST, exact=True).click()
     steps.expect_heading(page, steps.DENTIST)
     faults += look(page)
+    faults += look_at_acting(page)
+    problems.expect("403")
     assert not faults, "\n".join(faults)
+
+
+def look_at_acting(page: Page) -> list[str]:
+    """What support sees of a business before and after it said why it acts, and of everybody's activity."""
+    steps.follow(page, "See what they see")
+    page.get_by_text("Say why to act").click()
+    faults = look(page)
+    page.goto(f"{page.url}/log/retry?all=1")
+    faults += look(page)
+    page.get_by_label("Reason").last.fill("They asked in ticket 4711")
+    page.get_by_role("button", name="Start acting").last.click()
+    faults += look(page)
+    page.goto("/support/activity")
+    return faults + look(page)
+
+
+def look_at_a_link(page: Page, home: str) -> list[str]:
+    """The screens around a link for somebody else, with the names that are used twice."""
+    page.goto(f"{home}/connect/names")
+    faults = look(page)
+    page.goto(f"{home}/connect/share")
+    faults += look(page)
+    steps.press(page, "Make a link")
+    address = page.get_by_label("The link", exact=True).input_value()
+    faults += look(page)
+    page.goto(address)
+    faults += look(page)
+    page.goto(f"{home}/connect/share")
+    steps.press(page, "Withdraw this link")
+    page.goto(address)
+    expect(page.get_by_text("This link was withdrawn.")).to_be_visible()
+    return faults + look(page)
 
 
 def test_every_page_stands_and_says_as_of_when_while_the_service_is_away(

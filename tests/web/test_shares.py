@@ -351,3 +351,29 @@ def test_a_form_from_another_site_uses_nothing_up(two: Two) -> None:
     assert answer.status_code == 400
     assert "Nothing was started." in words(answer)
     assert two.wire.connection is None
+
+
+def test_support_makes_a_link_once_they_have_said_why(two: Two, enter: Enter) -> None:
+    alex = enter("support")
+    refused = alex.post(LINK, data={"platform": "xero"})
+    alex.post("/support/e/e1/act", data={"reason": "Dana asked on the phone"})
+
+    made = alex.post(LINK, data={"platform": "xero"}, follow_redirects=True)
+
+    assert refused.status_code == 403
+    assert "can you connect the Xero of Harbour Lane Coffee Ltd to Gangway?" in made.text
+    asked = "Alex Lind at Gangway asks you to connect the Xero organisation of Harbour Lane Coffee Ltd"
+    assert asked in words(two.priya.get(two.address()))
+    event = events.latest(two.store, "e1", "link_made")
+    assert event is not None
+    assert event.actor.reason == "Dana asked on the phone"
+
+
+def test_the_way_back_renews_itself_without_a_script(two: Two) -> None:
+    two.make()
+    two.go(two.address())
+
+    page = BeautifulSoup(two.back("").text, "html.parser")
+
+    assert page.select_one("noscript meta[http-equiv=refresh]") is not None
+    assert "Checking with Xero…" in page.get_text()
