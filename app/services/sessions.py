@@ -13,7 +13,7 @@ from app.domain.events import CAME_IN, SESSION_ENDED, WENT_OUT
 from app.domain.people import Actor, Role
 from app.domain.sessions import REASON_HOLDS, SEEN_EVERY, CameBy, Session, longest, may_end, same_person
 from app.services.deps import Deps
-from app.store import events, sessions
+from app.store import entities, events, sessions
 from app.store.database import write
 
 KEPT = timedelta(days=90)
@@ -104,6 +104,11 @@ def of_user(deps: Deps, user_id: str) -> list[Session]:
 def every(deps: Deps, most: int) -> list[Session]:
     """All browsers that anybody is in with, the last used first, at most so many."""
     return sessions.open_ones(deps.db, deps.clock(), limit=most)
+
+
+def businesses(deps: Deps, found: list[Session]) -> dict[str, str]:
+    """The names of the businesses that these sessions are for."""
+    return entities.names(deps.db, {one.actor.entity_id for one in found if one.actor.entity_id})
 
 
 def end(deps: Deps, own: Session, session_id: str) -> Session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, redirect, request
+from flask import Blueprint, jsonify, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -54,7 +54,9 @@ def show(token: str) -> Response:
     if link and launch_links.led_to(link, came):
         return _private(redirect(entrances.way(link.actor), code=303))
     if link and came and came.actor != link.actor and link.is_good(house().clock()):
-        return _private(render("people/launch.html", link=link, own=came, token=token))
+        return _private(
+            render("people/launch.html", link=link, own=came, address=url_for(".go_on", token=token))
+        )
     return _come_in(link)
 
 

@@ -125,11 +125,13 @@ def _page(
     errors: list[tuple[str, str]] | None = None,
     status: int = 200,
 ) -> Response:
+    found = sessions.every(deps(), SHOWN)
     return render(
         "people/index.html",
         status=status,
         users=users.every(deps()),
-        open_sessions=sessions.every(deps(), SHOWN),
+        open_sessions=found,
+        businesses=sessions.businesses(deps(), found),
         shown=SHOWN,
         own=own_session(),
         typed=typed or {},

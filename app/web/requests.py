@@ -115,7 +115,13 @@ def browser() -> Browser:
 
 
 def let_in(response: Response, came: CameIn) -> Response:
-    """Give the browser its new session, and with it a new memory for forms: the old token fits no more."""
+    """Give the browser its new session, and with it a new memory for forms: the old token fits no more.
+
+    The session that it had before is over: nobody holds it any more.
+    """
+    before = session_or_none()
+    if before:
+        sessions.go_out(nobodys_deps(), before)
     form_memory.clear()
     set_cookie(response, COOKIE, came.token)
     return response

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.people import Action
 from app.domain.sessions import Session
-from app.services import sessions
+from app.services import entrances, sessions
 from app.web.access import needs
 from app.web.rendering import render
 from app.web.requests import NobodyError, deps, let_out, session_or_none
@@ -25,6 +25,8 @@ def show() -> Response:
     return render(
         "people/sessions.html",
         own=own,
+        back=entrances.way(own.actor),
+        businesses=sessions.businesses(deps(), [own]),
         others=sessions.others(deps(), own),
         colleagues=sessions.of_colleagues(deps(), own),
         ending=lambda session: url_for(".end", session_id=session.id),

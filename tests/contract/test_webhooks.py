@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from flask.testing import FlaskClient
 from waitress import wasyncore
@@ -241,6 +243,24 @@ def test_codat_tells_that_a_bill_was_written_or_could_not_be(house: House, style
     (message,) = house.received()
     assert (message.topic, message.outcome) == (Topic.PUSH, Outcome.HANDLED)
     assert synced_records.get(house.deps.db, house.entity_id, sent) is not None
+
+
+def test_one_message_that_comes_many_times_at_once_is_kept_once(house: House) -> None:
+    secrets.keep(house.deps, secrets.CODAT_RULES, RULES_HEADER)
+    address = webhooks.address_of(house.deps.settings, Channel.CODAT_RULES)
+    body = {"AlertId": "the-same", "RuleType": "DataConnectionStatusChanged"}
+
+    def post(_: int) -> int:
+        return requests.post(
+            address, json=body, headers={"Authorization": RULES_HEADER}, timeout=20
+        ).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(post, range(24)))
+
+    assert answers == [200] * 24
+    (message,) = house.received()
+    assert message.repeats == 23
 
 
 def test_a_test_message_goes_all_the_way(house: House) -> None:

@@ -161,8 +161,34 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     steps.expect_heading(page, steps.DENTIST)
     faults += look(page)
     faults += look_at_acting(page)
+    faults += look_at_people(page)
     problems.expect("403")
     assert not faults, "\n".join(faults)
+
+
+def look_at_people(page: Page) -> list[str]:
+    """The screens of signing in, of sessions, and of the partner's people: one is added, and opened."""
+    page.context.clear_cookies()
+    page.goto("/sign-in?next=/partner/people")
+    faults = look(page)
+    page.goto("/")
+    steps.press(page, "Enter as partner administrator")
+    steps.expect_heading(page, "All businesses")
+    page.goto("/sessions")
+    faults += look(page)
+    page.goto("/partner/people")
+    for label, words in (
+        ("Name", "Kim Aalto"),
+        ("E-mail address", "kim@partner.example"),
+        ("First password", "four words that differ"),
+    ):
+        page.get_by_label(label, exact=True).fill(words)
+    steps.press(page, "Add person")
+    expect(page.get_by_text("Kim Aalto can sign in now.")).to_be_visible()
+    faults += look(page)
+    page.get_by_role("link", name="Kim Aalto").click()
+    steps.expect_heading(page, "Kim Aalto")
+    return faults + look(page)
 
 
 def look_at_acting(page: Page) -> list[str]:

@@ -147,6 +147,19 @@ def test_a_new_token_comes_with_each_sign_in(live: Flask, alex: User) -> None:
     assert second.value != first.value
 
 
+def test_coming_in_anew_ends_what_the_browser_had_before(enter: Enter, store: Database) -> None:
+    browser = enter()
+    before = browser.get_cookie("gangway_session")
+    assert before is not None
+
+    browser.post("/enter", data={"role": "viewer", "entity_id": "e2"})
+    thief = enter("viewer", "e2")
+    thief.set_cookie("gangway_session", before.value)
+
+    assert browser.get("/e/e2").status_code == 200
+    assert thief.get("/e/e1").status_code == 303
+
+
 def test_the_token_of_forms_is_renewed_too(live: Flask, alex: User) -> None:
     live.config["WTF_CSRF_ENABLED"] = True
     browser = live.test_client()

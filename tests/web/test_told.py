@@ -32,7 +32,6 @@ TOLD: dict[str, tuple[str, ...]] = {
     "assign_bulk.use": ("accounts_assigned",),
     "assign_changes.remember": ("choice_remembered", "choice_not_remembered"),
     "assign_files.apply": ("accounts_assigned",),
-    "chooser.enter": ("came_in",),
     "connect.answer": ("organisation_confirmed", "disconnected"),
     "connect.start": ("connect_started",),
     "imports.put_notice_away": ("import_notice_read",),
@@ -83,6 +82,7 @@ TOLD: dict[str, tuple[str, ...]] = {
 """How what each of these routes changes is told."""
 QUIET = {
     "assign_files.upload": "keeps a file to look at; nothing of the business changes until it is applied",
+    "chooser.enter": "practice on this machine: whoever comes in there has shown nobody who they are",
     "chooser.set_theme": "light or dark, for this browser",
     "first_send.check": "what was ticked so far; it is told once the person says right or wrong",
     "home.steps": "the list of steps folded, for this browser",

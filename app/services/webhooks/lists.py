@@ -62,7 +62,7 @@ def channels(deps: Deps) -> list[ChannelState]:
             channel,
             address_of(deps.settings, channel),
             secrets.known(deps, SECRETS[channel]),
-            {topic: arrival for (of, topic), arrival in last.items() if of is channel},
+            {topic: last[channel, topic] for topic in Topic if (channel, topic) in last},
             webhooks.last_refused(deps.db, channel),
         )
         for channel in Channel
