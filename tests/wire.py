@@ -35,6 +35,8 @@ class Wire:
     patched: list[tuple[str, Any]] = field(default_factory=list)
     connection: dict[str, Any] | None = None
     records: list[dict[str, Any]] = field(default_factory=list)
+    leads_to: str = "https://link.codat.io/company/c1"
+    """The sign-in address of a new connection."""
     syncs: int = 0
     pushed: list[str] = field(default_factory=list)
 
@@ -61,7 +63,7 @@ class Wire:
             "id": "c1",
             "status": "pending_auth",
             "platform": "xero",
-            "connection_url": "https://link.codat.io/company/c1",
+            "connection_url": self.leads_to,
             "created_at": "2025-05-09T09:42:00Z",
             "updated_at": "2025-05-09T09:42:00Z",
             "errors": [],

@@ -26,7 +26,17 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "rules": ("rules_", "sending_", "hold_", "closing_date_", "first_send_"),
     "records": ("retried", "retrying_", "records_retried", "handled_", "note_left"),
     "people": ("came_in", "went_out", "session_", "acting_", "user_", "launch_", "sign_in_"),
-    "setup": ("setup_", "provider_", "partner_", "webhook", "xero_cap_", "codat_", "credentials_", "secret_"),
+    "setup": (
+        "setup_",
+        "provider_",
+        "partner_",
+        "webhook",
+        "xero_cap_",
+        "codat_",
+        "credentials_",
+        "secret_",
+        "backup_",
+    ),
 }
 """How the kinds of events of a subject begin."""
 OTHER = "other"

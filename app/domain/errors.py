@@ -13,6 +13,7 @@ GangwayError
 ├── NotAllowedError               this person may not do or see that
 │   └── SayWhyError               they may, once they have said why they act for somebody else
 ├── TooManyTriesError             too many wrong tries; it says when to come back
+├── UncheckedError                there is access again, and nobody has said that it is the same organisation
 ├── NotThereError                 no such entity, record or batch here
 └── InputError                    what the person entered cannot be used; carries field and words
     └── CapReachedError           the partner can't connect another organisation of this system
@@ -85,6 +86,10 @@ class TooManyTriesError(GangwayError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Too many tries. Wait {-(-retry_after // 60)} minutes, then try again.")
         self.retry_after = retry_after
+
+
+class UncheckedError(GangwayError):
+    """Nothing may be sent before a person has checked what was connected in place of something else."""
 
 
 class NotThereError(GangwayError):

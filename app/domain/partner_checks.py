@@ -100,10 +100,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "of %(host)s, and start Gangway again.",
     ),
     # The provider and its key
-    "key_stored": ("Monite has a key for %(provider)s, ending in %(ending)s.", ""),
+    "key_stored": ("Monite has a key for %(provider)s, ending in “%(ending)s”.", ""),
     "key_untold": ("Monite has a key for %(provider)s. It doesn't tell how that ends.", ""),
     "key_differs": (
-        "Monite took the key that ends in %(ending)s, and still tells another one.",
+        "Monite took the key that ends in “%(ending)s”, and still tells another one.",
         "Check again in a minute. If it stays so, tell Monite's support.",
     ),
     "key_encoded_wrongly": (

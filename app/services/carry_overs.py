@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
+from flask_babel import gettext as _
 from sqlite_utils import Database
 
 from app.domain.carry_overs import Before, Carried, CarryOver
 from app.domain.connections import Connection, ConnectionStatus
+from app.domain.errors import UncheckedError
 from app.domain.people import SYSTEM, Actor
 from app.services import holds
 from app.services.deps import Deps
@@ -55,6 +57,12 @@ def is_open(deps: Deps, entity_id: str) -> bool:
     connection = connections.current(deps.db, entity_id)
     connected = connection is not None and connection.status is ConnectionStatus.CONNECTED
     return connected and carry_overs.find(deps.db, entity_id) is not None
+
+
+def demand_check(deps: Deps, entity_id: str) -> None:
+    """Raises UncheckedError while a check is to be finished before anything may be sent."""
+    if is_open(deps, entity_id):
+        raise UncheckedError(_("Check first whether it is the same organisation as before."))
 
 
 def _before(db: Database, entity_id: str, besides: str = "") -> Connection | None:

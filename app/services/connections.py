@@ -47,6 +47,8 @@ class Overview:
     read: ResourceState
     """How fresh what we say about the connection is."""
     connected_by: str | None
+    connected_at: datetime | None
+    """When access was given last; when the connection was made, where that was before we first looked."""
     ending: OutboxRow | None
     """A disconnect that was asked for and is not confirmed yet."""
     refusal: str | None
@@ -77,6 +79,7 @@ def overview(deps: Deps, entity_id: str, kind: str = "", before: int | None = No
         connection=connection,
         read=resources.get(deps.db, entity_id, CONNECTION),
         connected_by=_connected_by(deps, entity_id, connection),
+        connected_at=_connected_at(deps, entity_id, connection) if connection else None,
         ending=last if last and last.open else None,
         refusal=last.last_error if last and last.state is OutboxState.REFUSED else None,
         said="; ".join(connection.errors) or None if connection else None,
@@ -136,6 +139,13 @@ def confirm(deps: Deps, entity_id: str) -> None:
 def _by_use(found: list[Connection]) -> list[Connection]:
     """The one that takes the entity's place first, then the newest of those that ended."""
     return sorted(found, key=lambda connection: not connection.occupies)
+
+
+def _connected_at(deps: Deps, entity_id: str, connection: Connection) -> datetime | None:
+    told = events.of_object(deps.db, entity_id, connection.id, "connected")
+    if told is not None and told.was is not None:
+        return told.at
+    return connection.created_at if connection.first_connected_at else None
 
 
 def _connected_by(deps: Deps, entity_id: str, connection: Connection | None) -> str | None:

@@ -35,7 +35,7 @@ from app.domain.readiness import Outcome as Foretold
 from app.domain.record_lists import LogFilter, RecordLine
 from app.domain.sync_rules import USUAL, SyncRules
 from app.domain.synced_records import RecordState
-from app.services import first_send_steps, frames, outbox, previews, readiness, rules, verdicts
+from app.services import carry_overs, first_send_steps, frames, outbox, previews, readiness, rules, verdicts
 from app.services.deps import Deps
 from app.services.frames import Frame
 from app.services.holds import standing
@@ -137,7 +137,11 @@ def glance(deps: Deps, entity_id: str) -> tuple[FirstSend | None, Hold | None]:
 
 
 def start(deps: Deps, entity_id: str, chosen: str) -> FirstSend:
-    """Send this one; pressing twice, or in two windows, sends once. Raises InputError, in words."""
+    """Send this one; pressing twice, or in two windows, sends once. Raises InputError, in words.
+
+    Raises UncheckedError while it isn't known whether the organisation is the same as before.
+    """
+    carry_overs.demand_check(deps, entity_id)
     found = rules.from_store(deps, entity_id)
     frame = frames.get(deps, entity_id)
     if _obstacle(frame, found):

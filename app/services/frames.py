@@ -151,7 +151,6 @@ def get(deps: Deps, entity_id: str) -> Frame | None:
     interval = timedelta(minutes=deps.settings.sync_interval_minutes)
     imported = connection.imported_at if connection else None
     lost = connection if connection and connection.status is ConnectionStatus.DEAUTHORIZED else None
-    withdrawn = lost and events.of_object(deps.db, entity_id, lost.id, "access_withdrawn")
     return Frame(
         entity_id=entity_id,
         name=stored.name,
@@ -173,9 +172,15 @@ def get(deps: Deps, entity_id: str) -> Frame | None:
         first_phase=stored.first_phase,
         first_outcome=stored.first_outcome,
         regaining=stored.regaining,
-        withdrawn_at=withdrawn.at if withdrawn else None,
+        withdrawn_at=_withdrawn_at(deps.db, entity_id, lost) if lost else None,
         assigned=progress.assigned(deps.db, entity_id) if lost else 0,
     )
+
+
+def _withdrawn_at(db: Database, entity_id: str, lost: Connection) -> datetime:
+    """When access was lost; Monite's time where it was so before we first looked."""
+    told = events.of_object(db, entity_id, lost.id, "access_withdrawn")
+    return told.at if told and told.was else lost.updated_at
 
 
 def known(deps: Deps, entity_id: str) -> bool:

@@ -151,7 +151,7 @@ def choose_again(deps: Deps, entity_id: str) -> OutboxRow:
 def assign(deps: Deps, entity_id: str, picks: Mapping[str, str], form_key: str) -> None:
     """Put what uses an account that moved on the one in its place, and what a person chose on theirs.
 
-    Raises InputError when an account can't be chosen, or the organisation wasn't accepted yet.
+    Raises InputError when an account can't be chosen, none was, or the organisation wasn't accepted yet.
     """
     now_is = _compared(deps, entity_id)
     if not now_is.accepted:
@@ -160,7 +160,9 @@ def assign(deps: Deps, entity_id: str, picks: Mapping[str, str], form_key: str) 
     moves = {one.before.id: one.now.id for one in now_is.following if one.now is not None}
     moves |= {old: new for old, new in picks.items() if old in needing and new}
     if not moves:
-        return
+        raise InputError(
+            "accounts", _("Choose an account for at least one of them, or leave them for later.")
+        )
     started = replacements.apply_many(deps, entity_id, moves, form_key=form_key)
     known = now_is.carry.batches
     fresh = [batch.id for batch in started if batch.id not in known]
@@ -185,22 +187,26 @@ def finish(deps: Deps, entity_id: str, *, resume: bool) -> RulesView | None:
 
 
 def look_after(deps: Deps) -> int:
-    """See to checks for which nobody here set out: access came back by itself, or was given elsewhere.
+    """See to what nobody looks at: access that came back by itself, or was given elsewhere.
 
-    The same organisation needs nobody; of another one nothing may be sent before a person has looked.
+    The same organisation needs nobody then; of another one nothing may be sent before a person has looked.
     """
-    return sum(_look_after(deps, carry) for carry in carry_overs.unasked(deps.db))
+    return sum(_look_after(deps, carry) for carry in carry_overs.regained(deps.db))
 
 
 def _look_after(deps: Deps, carry: CarryOver) -> int:
-    now_is = check(deps, carry.entity_id)
-    if now_is is None or now_is.connection is None or now_is.stage is Stage.AWAY:
+    held = holds.standing(deps.db, carry.entity_id) is not None
+    if held and not carry.unasked:
         return 0
-    if now_is.verdict is Verdict.SAME and not now_is.following and not now_is.needing:
+    now_is = check(deps, carry.entity_id)
+    if now_is is None or now_is.connection is None:
+        return 0
+    nothing_to_say = now_is.verdict is Verdict.SAME and not now_is.following and not now_is.needing
+    if carry.unasked and nothing_to_say:
         _close(deps, carry.entity_id, now_is)
         return 1
     other = now_is.verdict is Verdict.DIFFERENT or differs_openly(carry.before, now_is.connection)
-    if other and not now_is.accepted and holds.standing(deps.db, carry.entity_id) is None:
+    if other and not now_is.accepted and not held:
         return int(rules.hold(deps, carry.entity_id, HELD_BY_US).confirmed)
     return 0
 

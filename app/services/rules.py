@@ -16,7 +16,7 @@ from app.domain.first_sends import TELLS, Phase
 from app.domain.holds import Hold, HoldResult, RuleSave
 from app.domain.outbox import Intent, OutboxRow, OutboxState
 from app.domain.sync_rules import NOTHING, OPEN_OUTCOMES, USUAL, SyncRules
-from app.services import closing_dates, outbox, readiness
+from app.services import carry_overs, closing_dates, outbox, readiness
 from app.services.deliveries.rules import ACTION, wanted
 from app.services.deps import Deps
 from app.services.holds import ELSEWHERE, HELD, NOT_HELD, RESUMED, SAVED, seen, standing
@@ -124,8 +124,9 @@ def save(deps: Deps, entity_id: str, asked: SyncRules, base: str) -> RulesView:
     """Put these rules in place, which also ends a hold, and say what reading them back showed.
 
     `base` is the fingerprint of the rules that the person started from. Raises RulesChangedError when
-    those are no longer the rules.
+    those are no longer the rules, UncheckedError while it isn't known whether the organisation is the same.
     """
+    carry_overs.demand_check(deps, entity_id)
     view = look(deps, entity_id)
     if view.shown is not None and fingerprint(view.shown) not in (base, fingerprint(asked)):
         raise RulesChangedError(view.shown, asked, events.latest(deps.db, entity_id, *CHANGES))

@@ -104,7 +104,7 @@ def _news(before: Connection | None, after: Connection) -> dict[str, str | None]
         news["import_failed"] = "; ".join(after.errors)
     if after.status is ConnectionStatus.DEAUTHORIZED and turned:
         found = (FOUND,) if before is None else ()
-        news["access_withdrawn"] = "; ".join((*after.errors, *found)) or None
+        news["access_withdrawn"] = "; ".join((*(words.rstrip(".") for words in after.errors), *found)) or None
     if after.status is ConnectionStatus.DISCONNECTED and turned and before is not None:
         news["disconnected"] = None
     return news

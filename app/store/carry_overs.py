@@ -24,9 +24,14 @@ def find(db: Database, entity_id: str) -> CarryOver | None:
     return next(map(_from_row, rows), None)
 
 
-def unasked(db: Database) -> list[CarryOver]:
-    """The open checks for which nobody here set out."""
-    rows = db.query("SELECT * FROM carry_overs WHERE finished_at IS NULL AND unasked = 1")
+def regained(db: Database) -> list[CarryOver]:
+    """The open checks of those who have access again."""
+    rows = db.query(
+        """
+        SELECT o.* FROM carry_overs o WHERE o.finished_at IS NULL AND EXISTS (
+            SELECT 1 FROM connections c WHERE c.entity_id = o.entity_id AND c.status = 'connected')
+        """
+    )
     return [_from_row(row) for row in rows]
 
 

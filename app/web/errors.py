@@ -6,7 +6,7 @@ import logging
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask import Flask, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -20,6 +20,7 @@ from app.domain.errors import (
     SayWhyError,
     TooManyTriesError,
     UnavailableError,
+    UncheckedError,
 )
 from app.web.rendering import wants_fragment
 from app.web.requests import NOBODY, NobodyError, actor_or_nobody, house
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(SayWhyError, say_why)
     app.register_error_handler(NotAllowedError, not_allowed)
     app.register_error_handler(TooManyTriesError, too_often)
+    app.register_error_handler(UncheckedError, unchecked)
     app.register_error_handler(NotThereError, not_there)
     app.register_error_handler(404, not_there)
     app.register_error_handler(InputError, unusable)
@@ -69,6 +71,15 @@ def say_why(error: SayWhyError) -> Response:
     before = f"{shown.path}?{shown.query}".rstrip("?")
     entity_id = (request.view_args or {}).get("entity_id")
     return _answer(403, _("Say why first"), str(error), entity_id=entity_id, place=_place() or before)
+
+
+def unchecked(error: UncheckedError) -> Response:
+    """Lead to the check that has to come first."""
+    flash(str(error), "warn")
+    address = url_for("reconnect.show", entity_id=(request.view_args or {})["entity_id"])
+    if wants_fragment():
+        return make_response("", 204, {"HX-Redirect": address})
+    return redirect(address, code=303)
 
 
 def too_often(error: TooManyTriesError) -> Response:

@@ -108,6 +108,8 @@ def send_test(channel: str) -> Response:
     if channel not in set(Channel):
         raise NotThereError("There is no such channel.")
     trial = webhooks.send_test(deps(), Channel(channel))
+    if channel == Channel.MONITE:
+        partner_setup.check(deps(), Line.WEBHOOKS)
     flash(trial.words, "ok" if trial.passed else "warn")
     return _back("line-webhooks")
 

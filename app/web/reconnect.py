@@ -40,6 +40,8 @@ def show(entity_id: str) -> Response:
 def answer(entity_id: str) -> Response:
     """What the person says of it: the right one, another one, these accounts, or that sending goes on."""
     asked = request.form.get("answer", "")
+    if _check(entity_id) is None:  # answered already, perhaps in another window
+        return redirect(url_for("connections.show", entity_id=entity_id), code=303)
     try:
         if asked == "again":
             return _choose_again(entity_id)

@@ -58,8 +58,8 @@ class Again:
         self.emulator.control("POST", f"/connections/{self.connection()['id']}/revoke")
         self.read(CONNECTION)
 
-    def set_out(self) -> TestResponse:
-        return self.browser.post(f"/e/{self.entity_id}/connect/start", data={"platform": "xero"})
+    def set_out(self, **more: str) -> TestResponse:
+        return self.browser.post(f"/e/{self.entity_id}/connect/start", data={"platform": "xero", **more})
 
     def sign_in(self, organisation: str = "") -> None:
         """Do what the provider's pages do, see the import to its end and read it."""
@@ -83,6 +83,19 @@ class Again:
     def books(self) -> dict[str, Any]:
         """What stands in the books that are or were connected last."""
         return self.emulator.control("GET", f"/books/{self.entity_id}")
+
+    def links(self) -> set[tuple[str, str, str]]:
+        """What stands for what there, and the account of each line of a bill here."""
+        client = self.emulator.client(self.entity_id)
+        found = {
+            (row["object_id"], row["platform_object_id"], row["sync_status"])
+            for kind in ("bill", "receivable", "product", "vendor", "customer")
+            for row in client.all("/accounting_synced_records", object_type=kind, limit=100)
+        }
+        lines = self.deps.db.query(
+            "SELECT id, ledger_account_id, '' FROM payable_lines WHERE entity_id = ?", [self.entity_id]
+        )
+        return found | {tuple(row.values()) for row in lines}
 
     def sync(self) -> None:
         """Everything that the rules allow is sent now."""
@@ -155,6 +168,8 @@ def test_another_organisation_is_caught_and_the_right_one_can_be_chosen_after_it
     assert "Resume sending" not in page
     assert numbers(again.books()) == []
     again.say("resume")
+    by_the_rules = again.browser.post(f"/e/{again.entity_id}/rules/resume")
+    assert by_the_rules.headers["Location"] == again.page
     assert again.push_lists() == {"payable": [], "receivable": []}
 
     assert "nothing was sent to it" in again.say("again")
@@ -250,14 +265,18 @@ def test_access_given_elsewhere_to_another_organisation_puts_sending_on_hold(aga
     assert "looks like a different organisation" in again.look()
 
 
-def test_a_disconnected_one_is_followed_by_a_new_connection_and_the_books_stay_as_they_were(
-    again: Again,
+@pytest.mark.parametrize("ended", ["on its page", "by starting again"])
+def test_a_new_connection_to_the_same_organisation_leaves_everything_as_it_was(
+    again: Again, ended: str
 ) -> None:
-    before, old = again.books(), again.connection()
-    again.browser.post(f"/e/{again.entity_id}/connection/disconnect", data={"reason": "a new bookkeeper"})
-    assert "a new bookkeeper" in again.browser.get(f"/e/{again.entity_id}/connection").text
-
-    again.set_out()
+    before, old, links = again.books(), again.connection(), again.links()
+    if ended == "on its page":
+        again.browser.post(f"/e/{again.entity_id}/connection/disconnect", data={"reason": "a new bookkeeper"})
+        assert "a new bookkeeper" in again.browser.get(f"/e/{again.entity_id}/connection").text
+        again.set_out()
+    else:
+        again.withdraw()
+        again.set_out(afresh="1")
     again.sign_in()
     assert again.connection()["id"] != old["id"]
     assert "Same organisation." in again.look()
@@ -265,6 +284,20 @@ def test_a_disconnected_one_is_followed_by_a_new_connection_and_the_books_stay_a
     again.sync()
 
     assert numbers(again.books()) == numbers(before)
+    assert again.links() == links
+    assert again.kinds().count("disconnected") == 1
+
+
+def test_the_same_answer_given_twice_is_given_once(again: Again) -> None:
+    again.withdraw()
+    again.set_out()
+    again.sign_in()
+
+    again.say("resume")
+    answered = again.browser.post(again.page, data={"answer": "resume"})
+
+    assert answered.headers["Location"] == f"/e/{again.entity_id}/connection"
+    assert again.kinds().count("reconnect_checked") == 1
 
 
 def test_a_person_who_had_put_sending_on_hold_finds_it_on_hold_again(again: Again) -> None:

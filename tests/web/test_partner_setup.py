@@ -117,7 +117,7 @@ def test_the_key_goes_to_monite_and_nothing_but_its_ending_stays(
     answer = browser.post("/partner/setup/key", data={"key": pasted}, follow_redirects=True)
 
     assert partner.patched == [{"accounting": {"provider": "codat", "token": ENCODED}}]
-    assert "Monite has a key for Codat, ending in kGHd." in answer.text
+    assert "Monite has a key for Codat, ending in “kGHd”." in answer.text
     assert RAW not in answer.text
     assert ENCODED not in answer.text
     assert not any(secret in line for line in store.conn.iterdump() for secret in (RAW, ENCODED))

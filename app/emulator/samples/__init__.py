@@ -17,7 +17,7 @@ SCENARIOS = ("smooth", "empty", "bulk")
 LARGE = "tamarack"
 LARGE_PAYABLES = 2000
 
-PRACTICE_KEY = {"provider": "codat", "token": "cHJhY3RpY2Uta2V5LXRoYXQtb3BlbnMtbm90aGluZy1hbnl3aGVyZQ=="}
+PRACTICE_KEY = {"provider": "codat", "token": "cHJhY3RpY2Uta2V5LXRoYXQtb3BlbnMtbm8tcmVhbC1kb29yN1EyeA=="}
 
 
 def load(db: Database, scenario: str, **counts: int) -> None:
