@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 THREADS, EMULATOR_THREADS = 4, 8
 TIME_TO_START = 60.0
+LARGEST_BODY = 12 * 1024 * 1024
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -142,6 +143,8 @@ def _serve(
             port=port,
             threads=threads,
             ident="gangway",
+            # It stores a body before anybody looks at who sent it.
+            max_request_body_size=LARGEST_BODY,
             # Otherwise waitress takes away what the proxy says, and everybody seems to come from it.
             clear_untrusted_proxy_headers=not proxied,
         )

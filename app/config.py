@@ -71,6 +71,13 @@ class Settings:
         return is_loopback(urlsplit(self.monite_api_url).hostname or "")
 
     @property
+    def environment(self) -> str:
+        """practice, sandbox (Monite's own for tests) or live: what is done here is real in live alone."""
+        if self.practice:
+            return "practice"
+        return "sandbox" if "sandbox" in (urlsplit(self.monite_api_url).hostname or "") else "live"
+
+    @property
     def secure(self) -> bool:
         """Whether browsers reach the dashboard by https, so that cookies may demand it."""
         return self.public_url.startswith("https://")
@@ -178,7 +185,7 @@ def _check_host(environ: Mapping[str, str], host: str) -> None:
         return
     lacks = []
     if len(environ.get("GANGWAY_SECRET_KEY", "")) < SHORTEST_KEY:
-        lacks.append(f"GANGWAY_SECRET_KEY must be set, to at least {SHORTEST_KEY} characters")
+        lacks.append(f"GANGWAY_SECRET_KEY must be set (at least {SHORTEST_KEY} characters)")
     if not environ.get("GANGWAY_PUBLIC_URL", "").strip().startswith("https://"):
         lacks.append("GANGWAY_PUBLIC_URL must be the https:// address under which people reach it")
     if lacks:

@@ -40,7 +40,11 @@ GUESSED_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 def show(token: str) -> Response:
     """What is asked of the person and by whom, or how far they are with it."""
     found = shares.receive(deps(), token, _browser(), opens=_is_a_look(), asks=True)
-    return _page(token, found)
+    response = _page(token, found)
+    if not _browser():
+        # Before the button, so that pressing it twice is the same browser both times.
+        _keep(response, secrets.token_urlsafe(24))
+    return response
 
 
 @bp.post("/<token>")

@@ -51,6 +51,8 @@ def protect(response: Response) -> Response:
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if house().settings.secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint not in ("static", "assets.htmx_script"):
         headers.setdefault("Cache-Control", "no-store")
     return response

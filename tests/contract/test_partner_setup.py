@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app import upkeep
+from app.__main__ import main
 from app.domain.findings import Health
 from app.services import checkups, partner_setup, secrets, webhooks
 from app.services.deps import Deps
@@ -90,6 +91,16 @@ def test_the_doctor_finds_a_sound_installation_sound(emulator: Running, tmp_path
     assert Health.FAULT not in found.values()
 
 
+def test_a_partner_without_a_key_gets_one(emulator: Running, tmp_path: Path) -> None:
+    emulator.control("POST", "/reset", {"scenario": "empty"})
+    with open_deps(emulator, tmp_path, public_url=HERE) as deps:
+        missing = codes(deps)["provider"]
+        partner_setup.store_key(deps, RAW)
+
+        assert (missing, codes(deps)["provider"]) == ("key_missing", "key_stored")
+    emulator.control("POST", "/reset", {"scenario": "smooth"})
+
+
 def test_the_doctor_answers_a_program_and_ends_with_1_on_a_fault(emulator: Running, tmp_path: Path) -> None:
     state = emulator.state()
     environ = {
@@ -114,3 +125,19 @@ def test_the_doctor_answers_a_program_and_ends_with_1_on_a_fault(emulator: Runni
     faults = [one["about"] for one in told["findings"] if one["health"] == "fault"]
     assert faults == ["Credentials"]
     assert "not this one" not in done.stdout + done.stderr
+
+
+def test_the_doctor_finds_the_emulator_of_a_demo_by_itself(
+    emulator: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("MONITE_API_URL", "MONITE_CLIENT_ID", "MONITE_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GANGWAY_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("GANGWAY_EMULATOR_PORT", emulator.url.rpartition(":")[2])
+    monkeypatch.setenv("GANGWAY_PUBLIC_URL", "http://127.0.0.1:8")
+
+    assert main(["doctor"]) == 0
+
+    told = capsys.readouterr().out
+    assert "Credentials: Token received, valid 30 minutes." in told
+    assert "Nothing is wrong." in told

@@ -61,6 +61,20 @@ def test_the_real_monite_is_no_practice_and_leads_to_no_emulator(tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize(
+    ("address", "environment"),
+    [
+        ("https://api.monite.com/v1", "live"),
+        ("https://api.sandbox.monite.com/v1", "sandbox"),
+        ("http://127.0.0.1:5001/v1", "practice"),
+    ],
+)
+def test_the_address_of_monite_says_which_environment_it_is(
+    tmp_path: Path, address: str, environment: str
+) -> None:
+    assert load_settings(environ(tmp_path, MONITE_API_URL=address)).environment == environment
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
 def test_an_emulator_on_this_machine_is_practice(tmp_path: Path, host: str) -> None:
     settings = load_settings(environ(tmp_path, MONITE_API_URL=f"http://{host}:5001/v1"))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+from contextlib import closing
 
 import pytest
+import responses
 
-from app.domain.errors import InputError
+from app.domain.api_calls import ApiCall
+from app.domain.errors import InputError, RefusedError
 from app.domain.provider_keys import ending_of, read_key
+from app.monite.client import Monite
 
 RAW = "ztHQGvnC4XN2CgUhaDWEG4ySLUJqWjp7zkbZkGHd"
 ENCODED = "enRIUUd2bkM0WE4yQ2dVaGFEV0VHNHlTTFVKcVdqcDd6a2Jaa0dIZA=="
@@ -62,6 +66,19 @@ def test_a_key_of_another_length_is_taken_when_a_person_says_that_it_is_right() 
 def test_a_key_does_not_show_in_a_log() -> None:
     assert RAW not in repr(read_key(RAW))
     assert ENCODED not in repr(read_key(RAW))
+
+
+def test_monites_words_about_a_key_are_kept_without_it() -> None:
+    calls: list[ApiCall] = []
+    monite = Monite("http://127.0.0.1:9/v1", "id", "secret", "2024-01-31", log=calls.append)
+    with responses.RequestsMock() as wire, closing(monite):
+        wire.post("http://127.0.0.1:9/v1/auth/token", json={"access_token": "t", "expires_in": 1800})
+        wire.patch("http://127.0.0.1:9/v1/settings", json={"error": {"message": f"no {ENCODED}"}}, status=400)
+        with pytest.raises(RefusedError) as refusal:
+            monite.store_provider_key("codat", ENCODED)
+
+    assert [call.error for call in calls] == [None, "no …"]
+    assert ENCODED not in str(refusal.value)
 
 
 @pytest.mark.parametrize("token", [None, "", "not encoded", "****************", "YWI="])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -84,8 +85,10 @@ def test_the_answer_says_where_and_until_when(app: Flask, store: Database) -> No
 
 
 def test_with_https_the_cookies_are_the_hosts_own_and_secure(app: Flask, store: Database) -> None:
-    cookies = visit(visitor(app), make(app)).headers.getlist("Set-Cookie")
+    answer = visit(visitor(app), make(app))
+    cookies = answer.headers.getlist("Set-Cookie")
 
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     (own,) = [cookie for cookie in cookies if cookie.startswith("__Host-gangway_session=")]
     assert "Secure" in own
     assert "HttpOnly" in own
@@ -102,6 +105,15 @@ def test_a_link_works_once(app: Flask, store: Database) -> None:
     assert again.status_code == 410
     assert "This link was used already" in again.text
     assert visit(first, path).headers["Location"] == "/e/e1"
+
+
+def test_of_many_browsers_at_once_one_gets_in(app: Flask, store: Database) -> None:
+    path = make(app)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: visit(visitor(app), path).status_code, range(6)))
+
+    assert sorted(answers) == [303, 410, 410, 410, 410, 410]
 
 
 def test_a_link_is_too_old_after_ten_minutes(app: Flask, store: Database, clock: Clock) -> None:

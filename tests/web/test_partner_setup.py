@@ -15,13 +15,18 @@ from flask.testing import FlaskClient
 from requests import PreparedRequest
 from sqlite_utils import Database
 
-from app.store import partner_checks
+from app.config import Settings
+from app.domain.caps import REACHED
+from app.domain.people import Actor, Role
+from app.store import events, partner_checks
 from app.store.database import to_text, write
+from tests import dashboards
 from tests.web.conftest import NOW, Enter
 
 BASE = "http://127.0.0.1:9/v1"
 RAW = "ztHQGvnC4XN2CgUhaDWEG4ySLUJqWjp7zkbZkGHd"
 ENCODED = "enRIUUd2bkM0WE4yQ2dVaGFEV0VHNHlTTFVKcVdqcDd6a2Jaa0dIZA=="
+DANA = Actor("Dana Price", Role.OWNER, "e1")
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -95,11 +100,21 @@ def test_credentials_are_proved_by_a_token(browser: FlaskClient, partner: Partne
     assert "Robin Hale" in words
 
 
-def test_the_client_secret_is_not_shown(browser: FlaskClient, partner: Partner) -> None:
-    partner.token = (401, {"error": {"message": "no client has secret-of-the-test"}})
+def test_the_client_secret_is_not_shown_even_if_monite_repeats_it(
+    settings: Settings, partner: Partner
+) -> None:
+    secret = "a-secret-that-is-long-enough-9f31"
+    partner.token = (401, {"error": {"message": f"no client has {secret}"}})
+    with dashboards.open_app(replace(settings, monite_client_secret=secret), clock=lambda: NOW) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        browser = app.test_client()
+        browser.post("/enter", data={"role": "admin"})
 
-    assert "Monite refused the client id or the secret" in result(browser, "credentials")
-    assert ">secret<" not in browser.get("/partner/setup").text
+        words = result(browser, "credentials")
+
+        assert "Monite refused the client id or the secret: “no client has …”." in words
+        assert "••••••••9f31" in page(browser).get_text()
+        assert secret not in browser.get("/partner/setup").text
 
 
 def test_a_monite_that_does_not_answer_is_told_with_what_to_do(browser: FlaskClient) -> None:
@@ -279,6 +294,45 @@ def test_a_checked_line_proves_the_step_of_the_guide(browser: FlaskClient, partn
     browser.post("/partner/setup/check/credentials")
 
     assert "Proved" in step(browser, "token")
+
+
+@pytest.mark.parametrize("version", ["2023-09-01", "2024-05-25"])
+def test_where_the_provider_is_set_up_by_hand_there_is_no_field_for_a_key(
+    settings: Settings, version: str
+) -> None:
+    with dashboards.open_app(replace(settings, monite_api_version=version), clock=lambda: NOW) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        browser = app.test_client()
+        browser.post("/enter", data={"role": "admin"})
+
+        shown = page(browser)
+        refused = browser.post("/partner/setup/key", data={"key": RAW})
+
+    assert shown.find(id="key") is None
+    assert shown.find(id="step-handed_over") is not None
+    assert "{statusCode}" not in shown.get_text()
+    assert refused.status_code == 422
+
+
+def test_who_was_turned_away_at_the_limit_is_found_by_the_reference(
+    browser: FlaskClient, store: Database
+) -> None:
+    with write(store):
+        events.add(store, "", NOW, REACHED, DANA, object_type="entity", object_id="e1", note="7F3K")
+
+    row = page(browser).select_one("#line-xero_cap tbody tr")
+
+    assert row is not None
+    assert row.get_text(" ", strip=True).startswith("7F3K Harbour Lane Coffee Ltd")
+
+
+def test_a_test_that_arrives_nowhere_is_told(browser: FlaskClient, partner: Partner) -> None:
+    browser.post("/partner/setup/secrets/codat_events", data={"secret": SIGNING})
+
+    answer = browser.post("/partner/setup/webhooks/codat_events/test", follow_redirects=True)
+
+    assert "Nobody answered at http://localhost/webhooks/codat" in answer.text
+    assert browser.post("/partner/setup/webhooks/pigeons/test").status_code == 404
 
 
 @pytest.mark.parametrize("role", ["owner", "bookkeeper", "viewer", "support"])

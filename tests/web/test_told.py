@@ -53,6 +53,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "reconnect.answer": ("reconnect_checked", "organisation_accepted", "organisation_refused"),
     "sessions.end": ("session_ended",),
     "sessions.end_others": ("session_ended",),
+    "sessions.set_password": ("user_password_set", "came_in"),
     "shares.make": ("link_made", "link_replaced"),
     "shares.withdraw": ("link_withdrawn",),
     "sign_in.sign_in": ("came_in", "sign_in_locked"),
