@@ -10,6 +10,7 @@ from flask import get_template_attribute
 from flask_babel import gettext as _
 
 from app.domain.audits import Entry
+from app.domain.connections import SYSTEM_NAMES, ConnectionStatus, system_name
 from app.domain.events import RETRIED, Event, Told, as_told
 from app.domain.people import SYSTEM, Role
 from app.domain.problems import CATALOGUE
@@ -86,7 +87,7 @@ def _change(event: Event, was: str, became: str) -> str:
     if event.kind.startswith(_CHOICES):
         return f"{was or _('nothing')} → {became or _('nothing')}"
     # A connection that is first seen has changed nothing; what was made is what it is.
-    return "" if event.object_type == "connection" else became or was
+    return "" if event.became in set(ConnectionStatus) else became or was
 
 
 def _told(entry: Entry) -> Told:
@@ -107,6 +108,11 @@ def _value(entry: Entry, value: str | None) -> str:
         return formats.day(date.fromisoformat(value))
     if kind in (RETRIED, "handled_elsewhere", "handled_taken_back"):
         return _problem(value)
+    return _coded().get(value, system_name(value) if value in SYSTEM_NAMES else value)
+
+
+def _coded() -> dict[str, str]:
+    """The codes of roles and of connections' states, in words."""
     return {
         "owner": _("Owner"),
         "bookkeeper": _("Bookkeeper"),
@@ -117,7 +123,7 @@ def _value(entry: Entry, value: str | None) -> str:
         "connected": _("Connected"),
         "deauthorized": _("Access withdrawn"),
         "disconnected": _("Disconnected"),
-    }.get(value, value)
+    }
 
 
 def _problem(code: str) -> str:

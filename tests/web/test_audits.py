@@ -69,6 +69,7 @@ def test_each_change_tells_what_from_what_to_what_who_and_why(enter: Enter, stor
             "Connected → Access withdrawn",
         ),
         ("choice_forgotten", {"was": "account-310"}, "310 Cost of goods sold → nothing"),
+        ("connect_started", {"object_type": "connection", "became": "xero"}, "Xero"),
         ("user_added", {"became": "support"}, "Support"),
         ("note_left", {}, "–"),
     ],

@@ -257,3 +257,11 @@ def test_support_reads_raw_messages_without_names_and_amounts(
     pages += ["/support/issues"] if role != "owner" else []
     for page in pages:
         assert ("Brown Ltd" in browser.get(page).text) is (role != "support"), page
+
+
+def test_only_lists_that_this_api_version_has_are_told_of(enter: Enter, store: Database) -> None:
+    page = BeautifulSoup(enter("support", "").get("/support/e/e1").text, "html.parser")
+
+    names = [cell.get_text() for cell in page.select("section[aria-labelledby=reads] tbody th")]
+    assert "Sync rules" in names
+    assert not {"defaults", "Default accounts"} & set(names)
