@@ -127,6 +127,12 @@ class Settings:
         }
 
 
+def side_of(address: str) -> str:
+    """Whose data an address of Monite's stands for: its host, or this machine for an emulator."""
+    target = urlsplit(address)
+    return "this machine" if is_loopback(target.hostname or "") else target.netloc.lower()
+
+
 def is_loopback(host: str) -> bool:
     """Whether the host name or address means this machine itself."""
     if host == "localhost":
