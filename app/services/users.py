@@ -178,7 +178,7 @@ def _tell_of_lock(deps: Deps, user: User | None, limits: dict[str, int], browser
                 "",
                 deps.clock(),
                 SIGN_IN_LOCKED,
-                Actor("", Role.INVITED),
+                Actor("somebody", Role.INVITED),
                 object_type="user",
                 object_id=user.id if user else None,
                 note=user.name if user else None,

@@ -129,6 +129,7 @@ def _said(status: int, heading: str, words: str) -> Response:
 def _render(template: str, status: int = 200, **context: object) -> Response:
     response = make_response(render_template(template, **context), status)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from app.config import Settings
 from app.store import events
 from app.store.database import write
+from tests.dashboards import open_app
 from tests.factories import make_monite
 from tests.web.conftest import NOW, Enter
 from tests.wire import Wire, on_the_wire
@@ -112,7 +113,7 @@ def test_the_receiver_reads_who_asks_for_what_and_nothing_else_of_the_business(t
     assert "/e/e1" not in answer.text
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_looking_at_a_link_is_seen_by_the_sender_and_uses_nothing_up(two: Two) -> None:
@@ -445,3 +446,22 @@ def test_an_address_that_is_a_secret_is_not_logged(two: Two, caplog: pytest.LogC
 
     assert "/c/<token>" in caplog.text
     assert address not in caplog.text
+
+
+def test_over_https_the_form_is_taken_and_the_cookie_is_the_hosts_own(two: Two, settings: Settings) -> None:
+    two.make()
+    address = two.address()
+    with open_app(replace(settings, public_url="https://gangway.example.com"), clock=lambda: NOW) as app:
+        app.config["WTF_CSRF_ENABLED"] = True
+        priya = app.test_client()
+        shown = priya.get(address, base_url="https://localhost")
+        field = BeautifulSoup(shown.text, "html.parser").select_one("[name=csrf_token]")
+        assert field is not None
+
+        sent = {"name": "Priya", "csrf_token": str(field["value"])}
+        answer = priya.post(address, data=sent, base_url="https://localhost")
+
+    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.status_code == 303
+    cookies = [c for c in shown.headers.getlist("Set-Cookie") if c.startswith("__Host-gangway_invited=")]
+    assert "Secure; HttpOnly" in cookies[0]
