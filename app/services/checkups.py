@@ -109,9 +109,8 @@ def _inside(db: Database, settings: Settings, deps_for: Callable[[Database], Dep
 
 def _outside(deps: Deps) -> Iterator[Finding]:
     """What Monite says."""
-    for line in Line:
-        with deps.monite.hurried(PATIENCE):
-            yield _found(line, partner_checks.examine(deps, line))
+    for line, result in partner_checks.examine_all(deps, PATIENCE):
+        yield _found(line, result)
         if line is Line.CREDENTIALS and deps.monite.clock_ahead is not None:
             yield told_clock(deps.monite.clock_ahead)
 

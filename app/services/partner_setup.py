@@ -14,7 +14,7 @@ from app.domain.provider_keys import CODAT, ending_of, read_key
 from app.monite.versions import VERSIONS, Capabilities
 from app.services import caps, webhooks
 from app.services.deps import Deps
-from app.services.partner_checks import examine
+from app.services.partner_checks import examine, examine_all
 from app.services.secrets import masked
 from app.services.webhooks import ChannelState
 from app.store import events, guide_facts, partner_checks
@@ -23,7 +23,6 @@ from app.store.partner_checks import Mark
 
 PATIENCE = 6.0
 """Seconds for which a person waits for one check."""
-NO_ANSWER = "no_answer"
 KEY_STORED, STEP_MARKED, STEP_UNMARKED = "provider_key_stored", "setup_step_marked", "setup_step_unmarked"
 
 
@@ -68,14 +67,9 @@ def check(deps: Deps, line: Line) -> Check:
 
 
 def check_all(deps: Deps) -> None:
-    """Check every line now. Once Monite has left a person waiting, it is asked nothing more."""
-    away: Result | None = None
-    for line in Line:
-        if away is not None and line is not Line.XERO_CAP:
-            _keep(deps, line, away)
-            continue
-        found = check(deps, line).result
-        away = found if found.code == NO_ANSWER else None
+    """Check every line now."""
+    for line, result in examine_all(deps, PATIENCE):
+        _keep(deps, line, result)
 
 
 def store_key(deps: Deps, pasted: str, *, any_length: bool = False) -> Result:
