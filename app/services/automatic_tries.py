@@ -19,7 +19,16 @@ from app.domain.record_lists import RecordLine
 from app.domain.record_tries import RETRY
 from app.services import holds
 from app.services.deps import Deps
-from app.store import automatic_tries, connections, outbox, record_lists, record_rules, revisions, sync_rules
+from app.store import (
+    automatic_tries,
+    carry_overs,
+    connections,
+    outbox,
+    record_lists,
+    record_rules,
+    revisions,
+    sync_rules,
+)
 from app.store.database import to_text, write
 
 
@@ -63,10 +72,12 @@ def call_off(db: Database, entity_id: str, now: datetime) -> int:
 
 
 def may_send(db: Database, entity_id: str) -> bool:
-    """Whether anything of this entity may be sent by itself: it is connected, and sending isn't on hold."""
+    """Whether anything of this entity may be sent by itself: it is connected to what it was connected to
+    before, and sending isn't on hold.
+    """
     connection = connections.current(db, entity_id)
     connected = connection is not None and connection.status is ConnectionStatus.CONNECTED
-    return connected and holds.standing(db, entity_id) is None
+    return connected and carry_overs.find(db, entity_id) is None and holds.standing(db, entity_id) is None
 
 
 def still_wanted(db: Database, entity_id: str, record_id: str) -> bool:
