@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 THREADS, EMULATOR_THREADS = 4, 8
 TIME_TO_START = 60.0
-LARGEST_BODY = 4 * 1024 * 1024
+LARGEST_BODY = 12 * 1024 * 1024
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

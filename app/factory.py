@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2.bccache import BytecodeCache
 
-from app.config import Settings
+from app.config import Settings, SettingsError
 from app.domain import browsers
 from app.domain.people import SYSTEM
 from app.monite.client import Monite
+from app.services import installations
 from app.services.deps import Deps
 from app.store.database import ThreadConnections, prepare
 from app.web import (
@@ -46,6 +48,7 @@ from app.web import (
     partner_setup,
     partner_webhooks,
     people,
+    raw_texts,
     ready,
     reconnect,
     record_marks,
@@ -114,7 +117,8 @@ def create_app(
 
     The client stays the caller's to close; `wake` tells the worker that there is something to do.
     """
-    prepare(settings.database).close()
+    with closing(prepare(settings.database)) as db:
+        installations.claim(db, settings)
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.jinja_environment = PageEnvironment
     # An address that somebody typed with a slash at its end means the same page.
@@ -147,8 +151,14 @@ def create_app(
 
 def create_deps(settings: Settings, monite: Monite, wake: Callable[[], None]) -> Deps:
     """What the worker's services work with; its store is at the newest schema, and the caller's to close."""
+    db = prepare(settings.database)
+    try:
+        installations.claim(db, settings)
+    except SettingsError:
+        db.close()
+        raise
     return Deps(
-        db=prepare(settings.database),
+        db=db,
         monite=monite,
         settings=settings,
         actor=SYSTEM,
@@ -189,6 +199,7 @@ def _speak(app: Flask) -> None:
         reason_page=acting.address,
         reason_kept=acting.reason_kept,
         frame=shells.frame,
+        raw_text=raw_texts.raw_text,
         destination=fixes.destination,
         came_from=fixes.came_from,
         me=requests.actor_or_nobody,

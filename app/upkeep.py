@@ -83,7 +83,6 @@ def backup(told: argparse.Namespace) -> int:
             told.file,
             settings.encryption_keys,
             datetime.now(UTC),
-            os.environ.get("MONITE_API_URL", ""),
         )
     except InputError as error:
         return _refuse(error.message)

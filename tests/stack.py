@@ -112,7 +112,12 @@ class Dashboard:
     """Pages and worker as two processes over one store, either of which a test may kill."""
 
     def __init__(
-        self, instance: Path, port: int, emulator: Emulator, commands: Sequence[str] = ("serve", "worker")
+        self,
+        instance: Path,
+        port: int,
+        emulator: Emulator,
+        commands: Sequence[str] = ("serve", "worker"),
+        **environ: str,
     ) -> None:
         state = emulator.state()
         self.instance = instance
@@ -124,6 +129,7 @@ class Dashboard:
             "MONITE_API_URL": f"{emulator.url}/v1",
             "MONITE_CLIENT_ID": state["client_id"],
             "MONITE_CLIENT_SECRET": state["client_secret"],
+            **environ,
         }
         self._processes: dict[str, Forked] = {}
         for command in commands:

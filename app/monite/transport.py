@@ -28,6 +28,7 @@ RENEW_AT = 0.9
 """The part of a token's life after which it is renewed."""
 READ_TRIES = 3
 LONGEST_PAUSE = 8.0
+SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class _Call:
     """What of the body must not come back in anybody's words."""
 
     def hide(self, words: str) -> str:
-        return words.replace(self.secret, "…") if self.secret else words
+        # What is short stands in plain words too, and is no secret.
+        return words.replace(self.secret, "…") if len(self.secret) >= SHORTEST_SECRET else words
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -153,10 +155,11 @@ class Transport:
             "client_id": self._client_id,
             "client_secret": self._client_secret,
         }
-        response = self._exchange(_Call("POST", "/auth/token", body=body, secret=self._client_secret), None)
+        call = _Call("POST", "/auth/token", body=body, secret=self._client_secret)
+        response = self._exchange(call, None)
         self.clock_ahead = _clock_ahead(response)
         if response.status_code in (400, 401, 403, 422):
-            words = words_of(response).replace(self._client_secret, "…")
+            words = call.hide(words_of(response))
             raise CredentialsError(words, status=response.status_code, request_id=request_id_of(response))
         if not response.ok:
             raise error_from(response)

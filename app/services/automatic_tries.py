@@ -72,8 +72,9 @@ def call_off(db: Database, entity_id: str, now: datetime) -> int:
 
 
 def may_send(db: Database, entity_id: str) -> bool:
-    """Whether anything of this entity may be sent by itself: it is connected to what it was connected to
-    before, and sending isn't on hold.
+    """Whether anything of this entity may be sent by itself.
+
+    It is connected, nobody has yet to check whether it is the same organisation, and nothing is on hold.
     """
     connection = connections.current(db, entity_id)
     connected = connection is not None and connection.status is ConnectionStatus.CONNECTED

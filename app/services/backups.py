@@ -15,17 +15,16 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken
 from sqlite_utils import Database
 
-from app.config import is_loopback
+from app.config import side_of
 from app.domain.errors import InputError
 from app.domain.people import SYSTEM
 from app.services import outbox
 from app.services.deps import Deps
-from app.store import backups, events
+from app.store import backups, events, installations
 from app.store.backups import BackupNote
 from app.store.database import connect, migrate, write
 
@@ -61,7 +60,7 @@ class Restored:
     """Secrets that nobody can read any more."""
 
 
-def make(store: Path, target: Path, keys: Iterable[str], now: datetime, monite_api_url: str = "") -> Made:
+def make(store: Path, target: Path, keys: Iterable[str], now: datetime) -> Made:
     """Copy the store into a file of its own, whole and checked; raises InputError in words."""
     if not store.is_file():
         raise InputError("store", f"There is no store at {store}. Is GANGWAY_INSTANCE the right folder?")
@@ -73,7 +72,7 @@ def make(store: Path, target: Path, keys: Iterable[str], now: datetime, monite_a
     try:
         with closing(backups.open_to_read(store)) as db:
             backups.copy_into(db, part)
-        sealed, needed = _note_down(part, tuple(keys), now, monite_api_url)
+        sealed, needed = _note_down(part, tuple(keys), now)
         _to_disk(part)
         # A link, unlike a new name, never takes the place of a file that has come meanwhile.
         os.link(part, target)
@@ -98,10 +97,10 @@ def restore(
     Nothing that waited to be sent when the backup was made is sent: it may have been since. Sessions and
     links end, because some may have been ended since.
     """
-    note, blind = _look_at(source, tuple(keys))
+    note, side, blind = _look_at(source, tuple(keys))
     if blind and not forget_secrets:
         raise InputError("keys", _missing_keys(note, blind))
-    _same_side(note, monite_api_url)
+    _same_side(side, store, monite_api_url)
     store.parent.mkdir(parents=True, exist_ok=True)
     fresh = _empty_file(store.parent)
     try:
@@ -137,9 +136,7 @@ def opens(key: str, sealed: str) -> bool:
     return False
 
 
-def _note_down(
-    part: Path, keys: tuple[str, ...], now: datetime, monite_api_url: str
-) -> tuple[int, tuple[str, ...]]:
+def _note_down(part: Path, keys: tuple[str, ...], now: datetime) -> tuple[int, tuple[str, ...]]:
     """Check the copy and write into it what it is; how many secrets it has, and which keys open them."""
     with closing(Database(part)) as copy:
         broken = backups.faults(copy)
@@ -147,12 +144,12 @@ def _note_down(
             raise InputError("store", f"The store is damaged ({broken[0]}), so this would be no backup.")
         sealed = backups.sealed_texts(copy)
         needed = tuple(fingerprint(key) for key in keys if any(opens(key, text) for text in sealed))
-        backups.write_note(copy, BackupNote(now, monite_api_url, needed))
+        backups.write_note(copy, BackupNote(now, needed))
         return len(sealed), needed
 
 
-def _look_at(source: Path, keys: tuple[str, ...]) -> tuple[BackupNote | None, int]:
-    """The backup's note, and how many of its secrets the keys here don't open."""
+def _look_at(source: Path, keys: tuple[str, ...]) -> tuple[BackupNote | None, str, int]:
+    """The backup's note, whose data it holds, and how many of its secrets the keys here don't open."""
     if not source.is_file():
         raise InputError("file", f"There is no file {source}.")
     try:
@@ -166,7 +163,7 @@ def _look_at(source: Path, keys: tuple[str, ...]) -> tuple[BackupNote | None, in
             if newer:
                 raise InputError("file", f"{source} was made by a newer Gangway ({newer[0]}). Use that one.")
             blind = sum(not any(opens(key, text) for key in keys) for text in backups.sealed_texts(db))
-            return backups.note(db), blind
+            return backups.note(db), installations.side(db), blind
     except sqlite3.Error as error:
         raise InputError("file", f"{source} is not a backup of Gangway's: {error}.") from error
 
@@ -179,21 +176,21 @@ def _missing_keys(note: BackupNote | None, blind: int) -> str:
     )
 
 
-def _same_side(note: BackupNote | None, monite_api_url: str) -> None:
+def _same_side(theirs: str, store: Path, monite_api_url: str) -> None:
     """What belongs to Monite's sandbox must not end up in live, nor the other way round."""
-    if note is None or not note.monite_api_url or not monite_api_url:
-        return
-    theirs, ours = (_side(address) for address in (note.monite_api_url, monite_api_url))
-    if theirs != ours:
+    ours = side_of(monite_api_url) if monite_api_url else _side_of_store(store)
+    if theirs and ours and theirs != ours:
         raise InputError(
-            "file",
-            f"The backup belongs to Monite at {theirs}, and MONITE_API_URL is at {ours}. They don't mix.",
+            "file", f"The backup belongs to Monite at {theirs}, and this is for {ours}. The two don't mix."
         )
 
 
-def _side(address: str) -> str:
-    target = urlsplit(address)
-    return "this machine" if is_loopback(target.hostname or "") else target.netloc
+def _side_of_store(store: Path) -> str:
+    if not store.exists():
+        return ""
+    with suppress(sqlite3.Error), closing(backups.open_to_read(store)) as db:
+        return installations.side(db)
+    return ""
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from app.domain.findings import (
     warning,
 )
 from app.domain.partner_checks import Line, Outcome, Result
-from app.services import backups, partner_checks
+from app.services import backups, installations, partner_checks
 from app.services.deps import Deps
 from app.store import backups as files
 from app.store import checkups, heartbeats
@@ -75,6 +75,10 @@ def _inside(db: Database, settings: Settings, deps_for: Callable[[Database], Dep
         yield fault(
             "Store", f"A newer Gangway has worked with it ({newer[0]}).", "Use that one, or restore a backup."
         )
+        return
+    mixed = installations.clash(db, settings.monite_api_url)
+    if mixed:
+        yield fault("Store", mixed, "Nothing starts like this. Set GANGWAY_INSTANCE to another folder.")
         return
     broken = files.faults(db)
     if broken:

@@ -23,7 +23,16 @@ from app.domain.problems import code_of
 from app.domain.resources import CONNECTION, IMPORTED, ResourceState
 from app.services import refresh, sync_now
 from app.services.deps import Deps
-from app.store import connections, events, import_types, name_checks, progress, revisions, unmatched_names
+from app.store import (
+    attempts,
+    connections,
+    events,
+    import_types,
+    name_checks,
+    progress,
+    revisions,
+    unmatched_names,
+)
 from app.store.database import write
 
 NOTICE_READ = "import_notice_read"
@@ -53,13 +62,13 @@ class Import:
     started_at: datetime | None
     finished_at: datetime | None
     took: timedelta
-    """How long it has been running, or ran."""
+    """How long the connection's first import has been running, or ran."""
     names: list[UnmatchedName]
     """The first of the names that were not matched."""
     names_total: int
     accounts_known: bool
     first: bool
-    """Whether this business never finished an import before."""
+    """Whether it is the first of this business, and none can have followed it yet."""
     notice: bool
     """Whether to tell that imported products may have stand-in prices and units."""
     problem: str
@@ -110,19 +119,20 @@ def get(deps: Deps, entity_id: str) -> Import:
     ]
     finished_at = connection.imported_at if connection else None
     started_at = connection.first_connected_at if connection else None
-    first = len(events.find(deps.db, entity_id, kinds=["import_finished"], limit=2)) < 2
-    brought = phase is Phase.DONE and first and sums.products > 0
+    ended_at = _first_end(deps, entity_id, connection)
+    ours = _is_first_of_ours(deps, entity_id, connection)
+    brought = phase is Phase.DONE and ours and sums.products > 0
     return Import(
         connection=connection,
         phase=phase,
         rows=rows,
         started_at=started_at,
         finished_at=finished_at,
-        took=max(timedelta(), (finished_at or deps.clock()) - started_at) if started_at else timedelta(),
+        took=max(timedelta(), (ended_at or deps.clock()) - started_at) if started_at else timedelta(),
         names=names[:NAMES_SHOWN],
         names_total=len(names),
         accounts_known=sums.accounts > 0,
-        first=first,
+        first=ours and not _is_old(deps, ended_at),
         notice=brought and events.latest(deps.db, entity_id, NOTICE_READ) is None,
         problem=_problem(connection),
         asked_at=_asked_at(deps, entity_id, finished_at),
@@ -137,6 +147,28 @@ def put_notice_away(deps: Deps, entity_id: str) -> None:
     with write(deps.db) as db:
         events.add(db, entity_id, deps.clock(), NOTICE_READ, deps.actor)
         revisions.bump(db, entity_id)
+
+
+def _first_end(deps: Deps, entity_id: str, connection: Connection | None) -> datetime | None:
+    """When we saw the connection's first import end; by our own clock, as its beginning is."""
+    if connection is None or connection.imported_at is None:
+        return None
+    told = events.find(deps.db, entity_id, kinds=["import_finished"], object_id=connection.id, limit=1)
+    return told[0].at if told else connection.imported_at
+
+
+def _is_old(deps: Deps, ended_at: datetime | None) -> bool:
+    """Whether the automatic sync may have imported again since."""
+    interval = timedelta(minutes=deps.settings.sync_interval_minutes)
+    return ended_at is not None and deps.clock() - ended_at >= interval
+
+
+def _is_first_of_ours(deps: Deps, entity_id: str, connection: Connection | None) -> bool:
+    """Whether it was connected from here, and no other organisation was ever confirmed before it."""
+    if connection is None or attempts.of_connection(deps.db, entity_id, connection.id) is None:
+        return False
+    others = (one for one in connections.find(deps.db, entity_id) if one.id != connection.id)
+    return not any(one.confirmed_at for one in others)
 
 
 def _newest(deps: Deps, entity_id: str) -> Connection | None:

@@ -34,6 +34,11 @@ class Review:
     cut: bool
 
     @property
+    def has_contacts(self) -> bool:
+        """Whether suppliers or customers are among them, for whom more than the name may decide."""
+        return any(kind != "products" for kind, _ in self.names)
+
+    @property
     def linked(self) -> bool:
         """Whether it is known where any of them is renamed."""
         return any(one.place.path for _, alike in self.names for one in alike)

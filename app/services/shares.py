@@ -35,7 +35,7 @@ from app.store import attempts as starts
 from app.store import connections, events, frames, revisions, share_links
 from app.store.database import write
 
-SOMEBODY = Actor("somebody with the link", Role.INVITED)
+SOMEBODY = Actor("Somebody", Role.INVITED)
 AFRESH = (Arrival.LINK_USED, Arrival.FAILED, Arrival.NOT_CONFIRMED)
 """After which a new sign-in address is made instead of the old one being opened again."""
 
@@ -188,10 +188,9 @@ def go(deps: Deps, token: str, browser: str, name: str) -> Leaving:
     try:
         return attempts.start(invited, link.entity_id, link.platform, afresh=afresh, share_id=link.id)
     except GangwayError:
-        if not found.mine:
-            with write(deps.db) as db:
-                share_links.release(db, link.id)
-                revisions.bump(db, link.entity_id)
+        with write(deps.db) as db:
+            share_links.release(db, link.id)
+            revisions.bump(db, link.entity_id)
         raise
 
 

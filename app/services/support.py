@@ -12,7 +12,7 @@ from app.domain.connections import Connection
 from app.domain.errors import NotThereError
 from app.domain.events import Told
 from app.domain.record_lists import LogFilter, Page, ProblemGroup
-from app.domain.resources import RESOURCES, ResourceState
+from app.domain.resources import DEFAULTS, RESOURCES, SYNC_RULES, ResourceState
 from app.domain.sync_rules import SyncRules
 from app.domain.synced_records import RecordState
 from app.domain.unrecognised import MessageGroup, grouped
@@ -68,10 +68,19 @@ def get(deps: Deps, entity_id: str) -> Look:
         groups=record_lists.problem_groups(deps.db, entity_id, stopped),
         rules=readiness.rules_in_force(deps.db, entity_id),
         connections=connections.find(deps.db, entity_id),
-        reads=[known.get(name, ResourceState(name)) for name in RESOURCES],
+        reads=[known.get(name, ResourceState(name)) for name in RESOURCES if _is_read(deps, name)],
         events=histories.latest(deps, entity_id, LATEST),
         calls=api_calls.find(deps.db, entity_id, LATEST),
     )
+
+
+def _is_read(deps: Deps, resource: str) -> bool:
+    """Whether this API version has such a list at all."""
+    lacks = {
+        SYNC_RULES: not deps.monite.capabilities.sync_rules,
+        DEFAULTS: not deps.monite.capabilities.default_accounts,
+    }
+    return not lacks.get(resource, False)
 
 
 def unrecognised(deps: Deps) -> list[MessageGroup]:

@@ -102,6 +102,22 @@ def set_password(deps: Deps, user_id: str, password: str) -> None:
         _tell(deps, user, PASSWORD_SET)
 
 
+def change_own_password(deps: Deps, user_id: str, old: str, new: str, browser: Browser) -> CameIn:
+    """A new password of one's own, and a new session in place of all that there were.
+
+    Raises InputError when the old one isn't right or the new one can't be, TooManyTriesError after too
+    many wrong ones.
+    """
+    user, known = get(deps, user_id), users.password_hash(deps.db, user_id)
+    check_password(new, name=user.name, email=user.email)
+    tries = failed_tries.take(deps, {f"own-password:{user_id}": TRIES_OF_EMAIL})
+    if not passwords.fits(deps.settings, known, old[:1000]):
+        raise InputError("old", "The password that you have now isn't right.")
+    failed_tries.take_back(deps, tries)
+    set_password(deps, user_id, new)
+    return sessions.come_in(deps, user.actor, CameBy.PASSWORD, browser, user_id=user_id)
+
+
 def set_role(deps: Deps, user_id: str, role: str) -> None:
     """Make them support or administrator; it ends all their sessions."""
     kind = partner_role(role)
@@ -162,7 +178,7 @@ def _tell_of_lock(deps: Deps, user: User | None, limits: dict[str, int], browser
                 "",
                 deps.clock(),
                 SIGN_IN_LOCKED,
-                Actor("", Role.INVITED),
+                Actor("somebody", Role.INVITED),
                 object_type="user",
                 object_id=user.id if user else None,
                 note=user.name if user else None,

@@ -23,8 +23,6 @@ class BackupNote:
     """What a copy says of itself."""
 
     made_at: datetime
-    monite_api_url: str
-    """'' when that wasn't told."""
     keys: tuple[str, ...]
     """The fingerprints of the keys that open what is encrypted in it."""
 
@@ -86,12 +84,10 @@ def forget_sealed(db: Database) -> None:
 
 def write_note(db: Database, note: BackupNote) -> None:
     """Put the note into the copy."""
+    db.execute("CREATE TABLE backup_note (made_at TEXT NOT NULL, keys TEXT NOT NULL)")
     db.execute(
-        "CREATE TABLE backup_note (made_at TEXT NOT NULL, monite_api_url TEXT NOT NULL, keys TEXT NOT NULL)"
-    )
-    db.execute(
-        "INSERT INTO backup_note VALUES (?, ?, ?)",
-        [to_text(note.made_at), note.monite_api_url, json.dumps(note.keys)],
+        "INSERT INTO backup_note VALUES (?, ?)",
+        [to_text(note.made_at), json.dumps(note.keys)],
     )
 
 
@@ -100,7 +96,7 @@ def note(db: Database) -> BackupNote | None:
     if "backup_note" not in db.table_names():
         return None
     row = next(db.query("SELECT * FROM backup_note"))
-    return BackupNote(from_text(row["made_at"]), row["monite_api_url"], tuple(json.loads(row["keys"])))
+    return BackupNote(from_text(row["made_at"]), tuple(json.loads(row["keys"])))
 
 
 def drop_note(db: Database) -> None:

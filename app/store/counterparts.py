@@ -39,6 +39,19 @@ def get(db: Database, entity_id: str, counterpart_id: str) -> Counterpart | None
     return next((_from_row(row) for row in rows), None)
 
 
+def named_in(db: Database, entity_id: str, text: str, limit: int = 20) -> list[str]:
+    """The names of this entity's counterparts that stand in a text, the longest first."""
+    rows = db.execute(
+        """
+        SELECT name FROM counterparts
+        WHERE entity_id = ? AND length(name) > 1 AND instr(lower(?), lower(name)) > 0
+        ORDER BY length(name) DESC, name LIMIT ?
+        """,
+        [entity_id, text, limit],
+    )
+    return [str(row[0]) for row in rows]
+
+
 def _to_row(entity_id: str, party: Counterpart, raw: Raw | None, seen_at: datetime) -> dict[str, Any]:
     return {
         "id": party.id,

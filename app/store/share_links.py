@@ -71,9 +71,13 @@ def claim(db: Database, link_id: str, at: datetime, by: str, browser_hash: str) 
 
 
 def release(db: Database, link_id: str) -> None:
-    """Nobody has used it after all: nothing could be started."""
+    """Nobody has used it after all, unless some way to the accounting system did begin with it."""
     db.execute(
-        "UPDATE share_links SET used_at = NULL, used_by = NULL, browser_hash = NULL WHERE id = ?", [link_id]
+        """
+        UPDATE share_links SET used_at = NULL, used_by = NULL, browser_hash = NULL
+        WHERE id = ? AND NOT EXISTS (SELECT 1 FROM attempts WHERE share_id = share_links.id)
+        """,
+        [link_id],
     )
 
 

@@ -10,14 +10,19 @@ from flask import get_template_attribute
 from flask_babel import gettext as _
 
 from app.domain.audits import Entry
+from app.domain.connections import SYSTEM_NAMES, ConnectionStatus, system_name
 from app.domain.events import RETRIED, Event, Told, as_told
 from app.domain.people import SYSTEM, Role
 from app.domain.problems import CATALOGUE
 from app.domain.sync_rules import SyncRules
 from app.web import formats
+from app.web.raw_texts import raw_text
 
 _NAMED_BY_WORDS = ("account_assigned", "assignment_undone")
 """Kinds whose words name what it was about already."""
+
+_CHOICES = ("account", "assign", "choice_", "closing_date_", "default_", "product_", "tax_rate_")
+"""How the kinds of events begin that give something its value, which may have been none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +33,21 @@ class Words:
     about: str
     was: str
     became: str
+    change: str
+    """From what to what, where something changed."""
 
 
 def entry_words(entry: Entry) -> Words:
     """What to read of one entry."""
     told = _told(entry)
+    was, became = _value(entry, entry.event.was), _value(entry, entry.event.became)
     says = get_template_attribute("macros/events.html", "event_words")
     return Words(
         what=" ".join(str(says(told)).split()),
-        about="" if told.kind in _NAMED_BY_WORDS else (told.note or ""),
-        was=_value(entry, entry.event.was),
-        became=_value(entry, entry.event.became),
+        about=_about(entry, told),
+        was=was,
+        became=became,
+        change=_change(entry.event, was, became),
     )
 
 
@@ -62,6 +71,25 @@ def actor_name(event: Event) -> str:
     return event.actor.name or _("Somebody")
 
 
+def _about(entry: Entry, told: Told) -> str:
+    """What it was about; words of the other side as far as this person may read them."""
+    if told.kind in _NAMED_BY_WORDS:
+        return ""
+    raw = told.kind.endswith(("_refused", "_failed"))
+    return raw_text(told.note, entity_id=entry.event.entity_id) if raw else told.note or ""
+
+
+def _change(event: Event, was: str, became: str) -> str:
+    if was and became:
+        return f"{was} → {became}" if was != became else ""
+    if not was and not became:
+        return ""
+    if event.kind.startswith(_CHOICES):
+        return f"{was or _('nothing')} → {became or _('nothing')}"
+    # A connection that is first seen has changed nothing; what was made is what it is.
+    return "" if event.became in set(ConnectionStatus) else became or was
+
+
 def _told(entry: Entry) -> Told:
     told = as_told(entry.event)
     return replace(told, account=entry.names.get(told.account_id)) if told.account_id else told
@@ -80,6 +108,11 @@ def _value(entry: Entry, value: str | None) -> str:
         return formats.day(date.fromisoformat(value))
     if kind in (RETRIED, "handled_elsewhere", "handled_taken_back"):
         return _problem(value)
+    return _coded().get(value, system_name(value) if value in SYSTEM_NAMES else value)
+
+
+def _coded() -> dict[str, str]:
+    """The codes of roles and of connections' states, in words."""
     return {
         "owner": _("Owner"),
         "bookkeeper": _("Bookkeeper"),
@@ -90,7 +123,7 @@ def _value(entry: Entry, value: str | None) -> str:
         "connected": _("Connected"),
         "deauthorized": _("Access withdrawn"),
         "disconnected": _("Disconnected"),
-    }.get(value, value)
+    }
 
 
 def _problem(code: str) -> str:

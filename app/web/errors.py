@@ -42,6 +42,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(MoniteError, no_answer)
     app.register_error_handler(HTTPException, other)
     app.register_error_handler(InternalServerError, ours)
+    # Written below with a reference; Flask's own line would tell addresses that are secrets themselves.
+    app.log_exception = lambda _exc_info: None  # type: ignore[assignment, method-assign]
 
 
 def nobody(_error: NobodyError) -> Response:
@@ -112,7 +114,7 @@ def stale_form(_error: CSRFError) -> Response:
 
 def no_answer(error: MoniteError) -> Response:
     """The service that we depend on did not do what a person was waiting for."""
-    log.warning("%s %s: %s", request.method, request.path, error)
+    log.warning("%s %s: %s", request.method, _where(), error)
     clock = house().clock()
     heading = _("The connection service didn't do this")
     words = _("It answered: %(words)s. Nothing you entered was lost.", words=error.message)
@@ -131,13 +133,17 @@ def other(error: HTTPException) -> Response:
 def ours(error: InternalServerError) -> Response:
     """Something in here broke; the reference is in the log beside the cause."""
     reference = secrets.token_hex(4).upper()
-    log.error(
-        "reference %s: %s %s", reference, request.method, request.path, exc_info=error.original_exception
-    )
+    log.error("reference %s: %s %s", reference, request.method, _where(), exc_info=error.original_exception)
     saved = _("Nothing you entered was lost.")
     if request.method != "GET":
         saved = _("Your last change may not have been saved. Check it before you repeat it.")
     return _answer(500, _("This is our fault"), saved, reference=reference)
+
+
+def _where() -> str:
+    """The address for the log; of one that is a secret itself, what kind it is."""
+    rule = request.url_rule
+    return rule.rule if rule and "token" in rule.arguments else request.path
 
 
 def _answer(status: int, heading: str, words: str, **more: object) -> Response:

@@ -20,6 +20,7 @@ from app.services import frames, handovers, record_marks
 from app.web import formats
 from app.web.access import needs
 from app.web.amounts import exact_amount
+from app.web.raw_texts import words_of
 from app.web.rendering import render
 from app.web.requests import deps
 
@@ -76,7 +77,7 @@ def reason(row: NotSent, sheet: Handover) -> str:
         return _handled(row.handled, system)
     if row.problem:
         happened = what_happened(row.code, row.error_text, system)
-        return f"{_(row.problem.title)}. {_(happened.text, **happened.values)}"
+        return f"{_(row.problem.title)}. {words_of(happened, row.party)}"
     if row.state == "waiting":
         return _("On its way to %(system)s.", system=system)
     if row.state is None and row.status in sheet.sends(row.object_type):

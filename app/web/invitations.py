@@ -40,7 +40,11 @@ GUESSED_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 def show(token: str) -> Response:
     """What is asked of the person and by whom, or how far they are with it."""
     found = shares.receive(deps(), token, _browser(), opens=_is_a_look(), asks=True)
-    return _page(token, found)
+    response = _page(token, found)
+    if not _browser():
+        # Before the button, so that pressing it twice is the same browser both times.
+        _keep(response, secrets.token_urlsafe(24))
+    return response
 
 
 @bp.post("/<token>")
@@ -125,6 +129,7 @@ def _said(status: int, heading: str, words: str) -> Response:
 def _render(template: str, status: int = 200, **context: object) -> Response:
     response = make_response(render_template(template, **context), status)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

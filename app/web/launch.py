@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -71,7 +71,8 @@ def _come_in(link: LaunchLink | None) -> Response:
     came = launch_links.use(deps(), link, browser()) if link else None
     if came is None:
         return _private(render("people/launch_over.html", status=410 if link else 404, link=link))
-    return _private(let_in(redirect(entrances.way(came.session.actor), code=303), came))
+    place = entrances.way(came.session.actor, session.get("wanted", ""))
+    return _private(let_in(redirect(place, code=303), came))
 
 
 def _only_looks_ahead() -> bool:

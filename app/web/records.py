@@ -21,6 +21,7 @@ from app.services.retries import Selection
 from app.web import formats
 from app.web.access import needs
 from app.web.log import address, query_of
+from app.web.raw_texts import words_of
 from app.web.rendering import render, wants_fragment
 from app.web.requests import deps
 
@@ -126,7 +127,7 @@ def for_accountant(record: OneRecord) -> str:
     who = f"{line.name} – {line.party}" if line.party else line.name
     amount = formats.money(line.amount, line.currency) if line.amount is not None else ""
     happened, why = record.happened, record.told.why
-    words = _(happened.text, **happened.values) if happened else ""
+    words = words_of(happened, line.party) if happened else ""
     todo = _(why.todo, system=record.frame.system if record.frame else "") if why else ""
     title = _(why.title) if why else ""
     return "\n".join(

@@ -10,7 +10,7 @@ from app.domain.errors import CapReachedError, InputError
 from app.domain.people import Action
 from app.services import caps, frames, shares
 from app.services.shares import Sent
-from app.web.access import needs
+from app.web.access import may, needs
 from app.web.beats import beat, reshape, shape
 from app.web.rendering import render
 from app.web.requests import deps, house
@@ -93,6 +93,8 @@ def _offer(
     frame = frames.get(deps(), entity_id)
     if frame is not None and frame.connected:
         return redirect(url_for("connections.show", entity_id=entity_id), code=303)
+    if not reference and caps.is_shut(deps(), entity_id) and may(Action.SHARE):
+        reference = caps.report(deps(), entity_id)
     html = render_template(
         "connect/share_offer.html",
         first=house().monite.capabilities.platform_in_body,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -26,6 +26,8 @@ def show() -> Response:
     came = session_or_none()
     if came:
         return redirect(entrances.way(came.actor, wanted), code=303)
+    # Whoever comes back by a launch link instead goes on there too.
+    session["wanted"] = wanted[:500]
     return _page(wanted)
 
 

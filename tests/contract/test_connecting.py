@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -71,7 +72,8 @@ class Walk:
 
 
 @pytest.fixture
-def walk(tmp_path: Path) -> Iterator[Walk]:
+def walk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """A walk; another API version is asked for as the fixture's parameter."""
     with serve(tmp_path) as emulator:
         state = emulator.state()
         settings = Settings(
@@ -81,6 +83,7 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
             instance=tmp_path,
             secret_key="only for tests",
             encryption_keys=(ENCRYPTION_KEY,),
+            monite_api_version=getattr(request, "param", "2024-01-31"),
         )
         monite = Monite(
             settings.monite_api_url,
@@ -286,3 +289,24 @@ def test_a_stranger_with_somebody_elses_cookie_sees_nothing(walk: Walk) -> None:
     answer = other.get("/connect/return", follow_redirects=True)
 
     assert answer.request.path == "/"
+
+
+@pytest.mark.parametrize("walk", ["2024-01-31", "2024-05-25"], indirect=True)
+def test_whoever_was_sent_a_link_connects_with_either_style_of_provider(walk: Walk) -> None:
+    codat = walk.settings.monite_api_version == "2024-01-31"
+    page = walk.browser.post(f"{walk.home}/connect/share", data={"platform": "xero"}, follow_redirects=True)
+    address = re.search(r"/c/[\w-]+", page.text)
+    assert address is not None
+    priya = walk.browser.application.test_client()
+    asked = priya.get(address[0]).text
+    assert ("their Xero organisation" if codat else "their accounting system") in asked
+
+    left = priya.post(address[0], data={"name": "Priya"})
+    assert left.headers["Location"] == walk.connections()[0]["connection_url"]
+    back = priya.get("/connect/return", follow_redirects=True)
+    assert "Checking with " in back.text
+    walk.sign_in()
+
+    assert "Thank you. Dana Price has been told." in priya.get(address[0]).text
+    assert "by “Priya”" in walk.browser.get(page.request.path).text
+    assert {"link_opened", "connect_started", "connected", "link_finished"} <= set(walk.kinds())

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app import upkeep
+from app.__main__ import main
 from app.domain.findings import Health
 from app.services import checkups, partner_setup, secrets, webhooks
 from app.services.deps import Deps
@@ -124,3 +125,19 @@ def test_the_doctor_answers_a_program_and_ends_with_1_on_a_fault(emulator: Runni
     faults = [one["about"] for one in told["findings"] if one["health"] == "fault"]
     assert faults == ["Credentials"]
     assert "not this one" not in done.stdout + done.stderr
+
+
+def test_the_doctor_finds_the_emulator_of_a_demo_by_itself(
+    emulator: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("MONITE_API_URL", "MONITE_CLIENT_ID", "MONITE_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GANGWAY_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("GANGWAY_EMULATOR_PORT", emulator.url.rpartition(":")[2])
+    monkeypatch.setenv("GANGWAY_PUBLIC_URL", "http://127.0.0.1:8")
+
+    assert main(["doctor"]) == 0
+
+    told = capsys.readouterr().out
+    assert "Credentials: Token received, valid 30 minutes." in told
+    assert "Nothing is wrong." in told

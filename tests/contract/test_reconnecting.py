@@ -166,6 +166,11 @@ def test_another_organisation_is_caught_and_the_right_one_can_be_chosen_after_it
     page = again.look()
     assert "looks like a different organisation" in page
     assert "Resume sending" not in page
+    colleague = again.browser.application.test_client()
+    colleague.post("/enter", data={"role": "bookkeeper", "entity_id": again.entity_id})
+    seen = colleague.get(again.page).text
+    assert "Only an owner can say whether it is the right one." in seen
+    assert "It's right" not in seen
     assert numbers(again.books()) == []
     again.say("resume")
     by_the_rules = again.browser.post(f"/e/{again.entity_id}/rules/resume")
@@ -294,6 +299,7 @@ def test_a_new_connection_to_the_same_organisation_leaves_everything_as_it_was(
         again.set_out()
     else:
         again.withdraw()
+        assert "Reconnect with a new link" in again.browser.get(f"/e/{again.entity_id}/connect").text
         again.set_out(afresh="1")
     again.sign_in()
     assert again.connection()["id"] != old["id"]

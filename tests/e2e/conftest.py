@@ -124,7 +124,10 @@ def dashboard(request: pytest.FixtureRequest, tmp_path: Path, dashboard_port: in
     """The dashboard and its worker, which has read everything before, unless this is a first start."""
     if "first_start" not in request.keywords:
         shutil.copy(request.getfixturevalue("store_with_all_read"), tmp_path)
-    dashboard = Dashboard(tmp_path, dashboard_port, request.getfixturevalue("emulator"))
+    emulator = request.getfixturevalue("emulator")
+    version = request.node.get_closest_marker("api_version")
+    told = {"MONITE_API_VERSION": version.args[0]} if version else {}
+    dashboard = Dashboard(tmp_path, dashboard_port, emulator, **told)
     yield dashboard
     dashboard.stop()
 

@@ -52,6 +52,34 @@ def test_cancel_on_any_page_of_the_provider_connects_nothing_and_can_be_tried_ag
         steps.press(page, "Try again")
 
 
+@pytest.mark.api_version("2024-05-25")
+def test_where_the_system_is_chosen_at_the_provider_its_name_is_known_on_the_way_back(page: Page) -> None:
+    steps.enter(page, steps.FERNLIGHT)
+    steps.follow(page, "1 Connect your accounting system")
+    expect(page.get_by_text("You'll choose Xero or QuickBooks on the next page.")).to_be_visible()
+    steps.press(page, "Continue to your accounting system")
+    steps.press(page, "My system is not on the list")
+    expect(page.get_by_text("Your accounting system isn't on the list.")).to_be_visible()
+    page.get_by_role("link", name="Try again").click()
+    page.get_by_role("button", name=re.compile("^(Continue|Start again|Continue to your)")).first.click()
+    page.get_by_role("radio", name=re.compile("^QuickBooks")).check()
+    steps.press(page, "Continue")
+    steps.press(page, "Cancel")
+    expect(page.get_by_text("You didn't give access.")).to_be_visible()
+    steps.press(page, "Try again")
+    page.get_by_role("radio", name="Xero").check()
+    steps.press(page, "Continue")
+
+    steps.allow(page)
+    steps.press(page, "Finish")
+
+    steps.expect_heading(page, "Is this the right organisation?")
+    expect(steps.fact(page, "System")).to_have_text("Xero")
+    expect(page.get_by_text("Sending can't be held with this API version")).to_be_visible()
+    steps.press(page, "Yes, continue")
+    steps.expect_imported(page)
+
+
 def test_the_wrong_organisation_is_let_go_and_the_right_one_chosen(page: Page, emulator: Emulator) -> None:
     fernlight = emulator.entity_id("Fernlight")
     steps.enter(page, steps.FERNLIGHT)

@@ -29,6 +29,7 @@ SCREENS = (
     "connection",
     "connection/history",
     "connection/disconnect",
+    "audit",
     "import",
     "assign/products",
     "assign/bills",
@@ -112,7 +113,7 @@ def test_every_screen_is_readable(
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_screens_of_connecting_and_of_support_are_readable(
-    open_context: Callable[..., BrowserContext], emulator: Emulator, width: int
+    open_context: Callable[..., BrowserContext], emulator: Emulator, problems: Problems, width: int
 ) -> None:
     page = open_context(viewport={"width": width, "height": 800}).new_page()
     steps.enter(page, steps.FERNLIGHT)
@@ -159,7 +160,9 @@ def test_the_screens_of_connecting_and_of_support_are_readable(
     page.get_by_role("link", name=steps.DENTIST, exact=True).click()
     steps.expect_heading(page, steps.DENTIST)
     faults += look(page)
+    faults += look_at_acting(page)
     faults += look_at_people(page) + look_at_setup(page)
+    problems.expect("403")
     assert not faults, "\n".join(faults)
 
 
@@ -185,6 +188,20 @@ def look_at_people(page: Page) -> list[str]:
     faults += look(page)
     page.get_by_role("link", name="Kim Aalto").click()
     steps.expect_heading(page, "Kim Aalto")
+    return faults + look(page)
+
+
+def look_at_acting(page: Page) -> list[str]:
+    """What support sees of a business before and after it said why it acts, and of everybody's activity."""
+    steps.follow(page, "See what they see")
+    page.get_by_text("Say why to act").click()
+    faults = look(page)
+    page.goto(f"{page.url}/log/retry?all=1")
+    faults += look(page)
+    page.get_by_label("Reason").last.fill("They asked in ticket 4711")
+    page.get_by_role("button", name="Start acting").last.click()
+    faults += look(page)
+    page.goto("/support/activity")
     return faults + look(page)
 
 

@@ -160,11 +160,15 @@ def test_what_the_rules_leave_out_is_not_tried_by_itself(deps: Deps) -> None:
 @pytest.mark.parametrize(
     "blocked",
     [
+        """
+        INSERT INTO carry_overs (id, entity_id, before_connection_id, before_accounts, used, held, unasked,
+            started_at, started_by) VALUES ('o1', 'e1', 'c0', 0, '[]', 0, 1, '2025-05-09', 'automatic')
+        """,
         "UPDATE connections SET status = 'deauthorized'",
         "UPDATE sync_rules SET payable = '[]', receivable = '[]'",
     ],
 )
-def test_nothing_is_tried_by_itself_while_held_or_disconnected_and_it_goes_on_afterwards(
+def test_nothing_is_tried_by_itself_while_held_disconnected_or_unchecked_and_it_goes_on_afterwards(
     deps: Deps, monite: responses.RequestsMock, clock: Clock, blocked: str
 ) -> None:
     see(deps, "1")
@@ -178,6 +182,7 @@ def test_nothing_is_tried_by_itself_while_held_or_disconnected_and_it_goes_on_af
     assert (line(deps).state, line(deps).automatic_tries) == (RecordState.ATTENTION, 0)
     assert len(record_tries.find(deps.db, "1")) == 1, "what was called off counts as a try"
     deps.db.execute("UPDATE connections SET status = 'connected'")
+    deps.db.execute("DELETE FROM carry_overs")
     deps.db.execute("UPDATE sync_rules SET payable = ?, receivable = ?", before)
     automatic_tries.look_after(deps)
     assert planned_in(deps) == timedelta(minutes=1)

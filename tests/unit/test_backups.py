@@ -14,13 +14,23 @@ from sqlite_utils import Database
 
 from app.config import Settings
 from app.domain.errors import InputError
-from app.services import backups, outbox, secrets
+from app.services import backups, installations, outbox, secrets
 from app.services.backups import Made, Restored
 from app.services.deliveries import HANDLERS
 from app.services.deps import Deps
 from app.store import events
 from app.store.database import connect, to_text, write
-from tests.factories import ENCRYPTION_KEY, MARIE, NOW, Clock, Recorder, make_deps, make_intent
+from tests import empty_files
+from tests.factories import (
+    ENCRYPTION_KEY,
+    MARIE,
+    NOW,
+    Clock,
+    Recorder,
+    make_deps,
+    make_intent,
+    make_settings,
+)
 
 
 @pytest.fixture
@@ -42,7 +52,7 @@ def deps(db: Database, deps_for: Callable[[Database], Deps]) -> Deps:
 
 
 def make(settings: Settings, target: Path) -> Made:
-    return backups.make(settings.database, target, settings.encryption_keys, NOW, settings.monite_api_url)
+    return backups.make(settings.database, target, settings.encryption_keys, NOW)
 
 
 def restore(deps: Deps, source: Path, **more: object) -> Restored:
@@ -236,10 +246,24 @@ def test_a_backup_of_a_newer_program_is_refused(deps: Deps, settings: Settings, 
 def test_a_backup_of_the_sandbox_does_not_get_into_live(
     deps: Deps, settings: Settings, tmp_path: Path
 ) -> None:
+    installations.claim(deps.db, settings)
     made = make(settings, tmp_path / "copy")
 
-    with pytest.raises(InputError, match="They don't mix"):
+    with pytest.raises(InputError, match="The two don't mix"):
         restore(deps, made.path, monite_api_url="https://api.monite.com/v1")
+
+
+def test_a_store_is_told_from_anothers_without_any_address(
+    deps: Deps, settings: Settings, tmp_path: Path
+) -> None:
+    installations.claim(deps.db, make_settings(tmp_path, monite_api_url="https://api.sandbox.monite.com/v1"))
+    made = make(settings, tmp_path / "copy")
+    live = tmp_path / "live.sqlite3"
+    with closing(empty_files.store(live)) as db:
+        installations.claim(db, make_settings(tmp_path, monite_api_url="https://api.monite.com/v1"))
+
+    with pytest.raises(InputError, match=r"belongs to Monite at api\.sandbox\.monite\.com"):
+        backups.restore(live, made.path, settings.encryption_keys, lambda db: make_deps(db, settings))
 
 
 def test_a_backup_can_be_restored_where_there_is_no_store(

@@ -11,11 +11,12 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlite_utils import Database
 
-from app.config import Settings
+from app.config import Settings, SettingsError
 from app.domain.findings import Finding, Health, told_clock, told_disk, told_waiting, told_worker
-from app.services import checkups, outbox, secrets
+from app.factory import create_deps
+from app.services import checkups, installations, outbox, secrets
 from app.store.database import connect, write
-from tests.factories import MARIE, NOW, Clock, make_deps, make_intent, make_settings
+from tests.factories import MARIE, NOW, Clock, make_deps, make_intent, make_monite, make_settings
 
 
 def examine(settings: Settings) -> dict[str, Finding]:
@@ -67,6 +68,19 @@ def test_a_store_of_an_older_program_is_told_and_monite_is_asked_all_the_same(
 
     assert "It lacks 1 of this version's changes" in found["Store"].words
     assert "Credentials" in found
+
+
+def test_a_store_of_the_sandbox_is_never_used_for_live(db: Database, settings: Settings) -> None:
+    installations.claim(
+        db, make_settings(settings.instance, monite_api_url="https://api.sandbox.monite.com/v1")
+    )
+    live = make_settings(settings.instance, monite_api_url="https://api.monite.com/v1")
+
+    with pytest.raises(SettingsError, match="Nothing is ever copied between the two"):
+        create_deps(live, make_monite(live), lambda: None)
+
+    found = {one.about: one for one in checkups.examine(live, lambda db: make_deps(db, live))}
+    assert "MONITE_API_URL is at api.monite.com" in found["Store"].words
 
 
 def test_a_file_that_is_no_store_is_told(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlite_utils import Database
@@ -19,9 +20,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.config import Settings
+from app.domain.errors import InputError
 from app.domain.people import Actor, Role
 from app.domain.users import User
-from app.services import users, webhooks
+from app.services import secrets, users, webhooks
 from app.store import webhooks as messages
 from app.store.database import write
 from app.web.access import without_form
@@ -412,6 +414,30 @@ def test_no_secret_is_on_any_page_or_in_the_log(
 
 
 SECRETS = (MONITE_SECRET, CODAT_SECRET, RULES_HEADER)
+
+
+def test_no_link_can_be_read_from_the_store(door: Door, app: Flask, enter: Enter, store: Database) -> None:
+    launch = door.link().rsplit("/", 1)[1]
+    owner = enter("owner")
+    sent = owner.post("/e/e1/connect/share", data={"platform": "xero"}).headers["Location"]
+    share = str(one(owner.get(sent), "#address")["value"]).rsplit("/", 1)[1]
+
+    kept = "".join(store.conn.iterdump())
+
+    assert len(launch) > 30
+    assert len(share) > 30
+    assert not [token for token in (launch, share) if token in kept]
+
+
+def test_an_older_key_still_opens_what_it_closed_and_a_foreign_one_does_not(settings: Settings) -> None:
+    newer, foreign = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    sealed = secrets.seal(settings, "of the partner")
+
+    assert (
+        secrets.unseal(replace(settings, encryption_keys=(newer, ENCRYPTION_KEY)), sealed) == "of the partner"
+    )
+    with pytest.raises(InputError, match="GANGWAY_ENCRYPTION_KEYS"):
+        secrets.unseal(replace(settings, encryption_keys=(foreign,)), sealed)
 
 
 def test_every_answer_forbids_frames_foreign_scripts_and_caches(app: Flask, enter: Enter) -> None:

@@ -58,6 +58,32 @@ def test_each_change_tells_what_from_what_to_what_who_and_why(enter: Enter, stor
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kind", "more", "change"),
+    [
+        ("connected", {"object_type": "connection", "became": "connected"}, "–"),
+        ("import_finished", {"object_type": "connection", "was": "connected", "became": "connected"}, "–"),
+        (
+            "access_withdrawn",
+            {"object_type": "connection", "was": "connected", "became": "deauthorized"},
+            "Connected → Access withdrawn",
+        ),
+        ("choice_forgotten", {"was": "account-310"}, "310 Cost of goods sold → nothing"),
+        ("connect_started", {"object_type": "connection", "became": "xero"}, "Xero"),
+        ("user_added", {"became": "support"}, "Support"),
+        ("note_left", {}, "–"),
+    ],
+)
+def test_from_what_to_what_stands_only_where_something_changed(
+    enter: Enter, store: Database, kind: str, more: dict[str, Any], change: str
+) -> None:
+    with write(store):
+        add_books(store)
+    tell(store, kind, **more)
+
+    assert rows(enter("owner", "e1").get("/e/e1/audit").text)[0][2] == change
+
+
 def test_the_trail_of_one_business_tells_nothing_of_another(enter: Enter, store: Database) -> None:
     tell(store, "note_left", entity="e2", note="Mori only")
     tell(store, "user_added", entity="", note="Partner only")
@@ -181,6 +207,7 @@ def test_names_are_shown_as_text_whatever_is_in_them(enter: Enter, store: Databa
         ("owner", "/e/e1/connection/history", "/e/e1/audit"),
         ("support", "/support/e/e1", "/e/e1/audit"),
         ("support", "/support", "/support/activity"),
+        ("admin", "/partner/setup", "/support"),
     ],
 )
 def test_it_is_found_from_where_one_looks_for_it(

@@ -13,11 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlite_utils import Database
 
+from app.domain.attempts import Attempt
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.import_types import TypeEnd
 from app.domain.people import SYSTEM
 from app.domain.resources import IMPORTED
-from app.store import connections, events, import_types
+from app.store import attempts, connections, events, import_types
 from app.store.database import to_text, write
 from tests.factories import Clock
 from tests.log_samples import add_record
@@ -40,6 +41,8 @@ def begin(store: Database, clock: Clock) -> Begin:
     def begin(**changes: Any) -> None:
         found = Connection("c1", ConnectionStatus.CONNECTED, "xero", None, NOW, NOW, NOW)
         with write(store):
+            if attempts.newest(store, "e1") is None:
+                attempts.add(store, Attempt("a1", "e1", "c1", "xero", "Dana", NOW), "browser")
             connections.save(store, "e1", found, NOW)
             if changes:
                 connections.save(store, "e1", replace(found, **changes), NOW)
@@ -61,9 +64,10 @@ def begin(store: Database, clock: Clock) -> Begin:
 
 
 def finish(store: Database, begin: Begin) -> None:
-    begin(last_pull=NOW + timedelta(minutes=7))
+    end = NOW + timedelta(minutes=7)
+    begin(last_pull=end)
     with write(store):
-        events.add(store, "e1", NOW, "import_finished", SYSTEM, object_type="connection", object_id="c1")
+        events.add(store, "e1", end, "import_finished", SYSTEM, object_type="connection", object_id="c1")
 
 
 def product(store: Database, product_id: str, name: str) -> None:
@@ -248,3 +252,55 @@ def test_the_page_is_drawn_anew_once_the_import_has_ended(
     there, _ = beat(enter(), "running-1-0-0-0-0000")
 
     assert there == "/e/e1/import"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (8, ["First import", "Import finished today 09:49 (7 minutes)."]),
+        (90, ["Import", "Last import finished today 09:49."]),
+    ],
+)
+def test_it_is_the_first_import_until_another_may_have_followed(
+    begin: Begin, store: Database, app: Flask, minutes: int, said: list[str]
+) -> None:
+    finish(store, begin)
+    later = Clock(NOW + timedelta(minutes=minutes))
+    app.extensions["gangway"] = replace(app.extensions["gangway"], clock=later)
+    browser = app.test_client()
+    browser.post("/enter", data={"role": "owner", "entity_id": "e1"})
+
+    found = page(browser)
+
+    assert [words(found.select_one(one)) for one in ("h1", "#import-headline")] == said
+
+
+def test_an_organisation_that_was_let_go_before_does_not_make_this_import_the_second(
+    enter: Enter, begin: Begin, store: Database
+) -> None:
+    wrong = Connection("c0", ConnectionStatus.DISCONNECTED, "xero", None, NOW, NOW - timedelta(1), NOW)
+    with write(store):
+        connections.save(store, "e1", wrong, NOW)
+    finish(store, begin)
+
+    assert words(page(enter()).select_one("h1")) == "First import"
+
+
+def test_by_e_mail_is_offered_only_where_there_is_a_mail_server(
+    app: Flask, enter: Enter, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin()
+    browser = enter()
+    without = page(browser)
+    house = app.extensions["gangway"]
+    told = replace(house.settings, mail_url="smtp://127.0.0.1:1/?from=gangway@example.com")
+    monkeypatch.setitem(app.extensions, "gangway", replace(house, settings=told))
+    monkeypatch.setitem(app.jinja_env.globals, "settings", told)
+
+    wrong = browser.post("/e/e1/import/mail", data={"address": "dana"})
+    browser.post("/e/e1/import/mail", data={"address": "dana@example.com"})
+
+    assert without.select("#address") == []
+    assert wrong.status_code == 422
+    assert "Enter an e-mail address" in wrong.text
+    assert "We write to dana@example.com once it is done." in words(page(browser).select_one("main"))

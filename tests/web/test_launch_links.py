@@ -157,6 +157,24 @@ def test_whoever_is_in_already_is_asked_first(app: Flask, store: Database) -> No
     assert "Priya Nair" in visit(browser, "/e/e1").text
 
 
+@pytest.mark.parametrize(
+    ("wanted", "place"),
+    [
+        ("/e/e1/connect/return", "/e/e1/connect/return"),
+        ("/e/e2/connect/return", "/e/e1"),
+        ("//evil", "/e/e1"),
+    ],
+)
+def test_who_was_signed_out_on_the_way_back_carries_on_by_a_new_link(
+    app: Flask, store: Database, wanted: str, place: str
+) -> None:
+    browser = visitor(app)
+    asked = visit(browser, f"/sign-in?next={wanted}")
+    assert ("Your connection is safe" in asked.text) == wanted.endswith("/return")
+
+    assert visit(browser, make(app)).headers["Location"] == place
+
+
 def test_going_on_as_somebody_else_wants_the_form_of_this_site(app: Flask, store: Database) -> None:
     browser = visitor(app)
     visit(browser, make(app, name="Dana Price", role="owner"))

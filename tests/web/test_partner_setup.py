@@ -100,11 +100,21 @@ def test_credentials_are_proved_by_a_token(browser: FlaskClient, partner: Partne
     assert "Robin Hale" in words
 
 
-def test_the_client_secret_is_not_shown(browser: FlaskClient, partner: Partner) -> None:
-    partner.token = (401, {"error": {"message": "no client has secret-of-the-test"}})
+def test_the_client_secret_is_not_shown_even_if_monite_repeats_it(
+    settings: Settings, partner: Partner
+) -> None:
+    secret = "a-secret-that-is-long-enough-9f31"
+    partner.token = (401, {"error": {"message": f"no client has {secret}"}})
+    with dashboards.open_app(replace(settings, monite_client_secret=secret), clock=lambda: NOW) as app:
+        app.config["WTF_CSRF_ENABLED"] = False
+        browser = app.test_client()
+        browser.post("/enter", data={"role": "admin"})
 
-    assert "Monite refused the client id or the secret" in result(browser, "credentials")
-    assert ">secret<" not in browser.get("/partner/setup").text
+        words = result(browser, "credentials")
+
+        assert "Monite refused the client id or the secret: “no client has …”." in words
+        assert "••••••••9f31" in page(browser).get_text()
+        assert secret not in browser.get("/partner/setup").text
 
 
 def test_a_monite_that_does_not_answer_is_told_with_what_to_do(browser: FlaskClient) -> None:

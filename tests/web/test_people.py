@@ -320,6 +320,44 @@ def test_an_administrator_ends_any_session(
     assert events.find(store, "", kinds=["session_ended"])[0].actor.name == "Robin Hale"
 
 
+def test_an_agent_changes_their_own_password_and_stays_here_alone(live: Flask, alex: User) -> None:
+    here, there = sign_in(live), sign_in(live)
+    form = {"old": PASSWORD, "password": "five other words to keep"}
+
+    assert here.post("/sessions/password", data=form).status_code == 303
+
+    assert here.get("/support").status_code == 200
+    assert there.get("/support").status_code == 303
+    assert wrong(live)[0] == 422
+    refused = live.test_client().post("/sign-in", data={"email": alex.email, "password": PASSWORD})
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"old": "something else entirely", "password": "five other words to keep"}, "old"),
+        ({"old": PASSWORD, "password": "short"}, "password"),
+    ],
+)
+def test_a_password_is_changed_only_by_whoever_knows_it_and_to_a_good_one(
+    live: Flask, alex: User, form: dict[str, str], field: str
+) -> None:
+    browser = sign_in(live)
+
+    answer = browser.post("/sessions/password", data=form)
+
+    assert answer.status_code == 422
+    assert BeautifulSoup(answer.text, "html.parser").select_one(f"#{field}-error")
+    assert browser.get("/support").status_code == 200
+    sign_in(live)
+
+
+def test_who_came_by_the_chooser_has_no_password(enter: Enter) -> None:
+    assert "Your password" not in enter().get("/sessions").text
+    assert enter().post("/sessions/password", data={}).status_code == 404
+
+
 def test_support_sees_no_list_of_people(live: Flask, alex: User) -> None:
     assert sign_in(live).get("/partner/people").status_code == 403
 

@@ -16,6 +16,8 @@ from werkzeug.test import TestResponse
 
 from app.config import Settings
 from app.store import events
+from app.store.database import write
+from tests.dashboards import open_app
 from tests.factories import make_monite
 from tests.web.conftest import NOW, Enter
 from tests.wire import Wire, on_the_wire
@@ -111,7 +113,7 @@ def test_the_receiver_reads_who_asks_for_what_and_nothing_else_of_the_business(t
     assert "/e/e1" not in answer.text
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_looking_at_a_link_is_seen_by_the_sender_and_uses_nothing_up(two: Two) -> None:
@@ -377,3 +379,89 @@ def test_the_way_back_renews_itself_without_a_script(two: Two) -> None:
 
     assert page.select_one("noscript meta[http-equiv=refresh]") is not None
     assert "Checking with Xero…" in page.get_text()
+
+
+def test_pressing_the_button_twice_is_the_same_browser_both_times(two: Two) -> None:
+    two.make()
+    address = two.address()
+    two.priya.get(address)
+    twin = two.app.test_client()
+    cookie = two.priya.get_cookie("gangway_invited")
+    assert cookie is not None
+    twin.set_cookie("gangway_invited", cookie.value)
+
+    answers = [two.go(address), twin.post(address, data={"name": "Priya"})]
+
+    assert [answer.headers["Location"] for answer in answers] == ["https://link.codat.io/company/c1"] * 2
+
+
+def test_a_link_that_ended_meanwhile_offers_no_other_try(two: Two) -> None:
+    two.make()
+    address, page = two.address(), two.path
+    two.go(address)
+    two.dana.post(f"{page}/withdraw")
+
+    answer = two.back("statusCode=403&errorMessage=User+cancelled")
+
+    assert "You didn't give access." in words(answer)
+    assert "The link doesn't work any more. Ask Dana Price for a new one." in words(answer)
+    assert BeautifulSoup(answer.text, "html.parser").select_one("#invitation form") is None
+
+
+def test_whoever_came_by_a_link_is_told_from_the_people_of_the_business(two: Two) -> None:
+    two.make()
+    two.go(two.address(), "Dana Price")
+
+    assert "Dana Price, by a link" in words(two.dana.get("/e/e1/connection/history"))
+
+
+def test_without_a_place_at_xero_the_receiver_reads_the_reference_too(two: Two) -> None:
+    two.make()
+    house = two.app.extensions["gangway"]
+    settings = replace(house.settings, xero_cap=1)
+    two.app.extensions["gangway"] = replace(house, settings=settings)
+    connection = {"id": "c9", "entity_id": "e2", "status": "connected", "platform": "xero"}
+    times = dict.fromkeys(("created_at", "updated_at", "seen_at"), NOW.isoformat())
+    with write(two.store):
+        two.store.table("connections").insert({**connection, **times, "raw": "{}"})
+
+    answer = two.go(two.address())
+
+    assert answer.status_code == 409
+    assert "can't add another Xero organisation right now. We've told them. Reference " in words(answer)
+    assert two.wire.connection is None
+    told = events.latest(two.store, "", "xero_cap_reached")
+    assert told is not None
+    assert f"Reference {told.note}." in words(answer)
+
+
+def test_an_address_that_is_a_secret_is_not_logged(two: Two, caplog: pytest.LogCaptureFixture) -> None:
+    two.make()
+    address = two.address()
+    two.app.config["PROPAGATE_EXCEPTIONS"] = False
+    with two.store.conn:
+        two.store.execute("ALTER TABLE entities RENAME TO away")
+
+    assert two.priya.get(address).status_code == 500
+
+    assert "/c/<token>" in caplog.text
+    assert address not in caplog.text
+
+
+def test_over_https_the_form_is_taken_and_the_cookie_is_the_hosts_own(two: Two, settings: Settings) -> None:
+    two.make()
+    address = two.address()
+    with open_app(replace(settings, public_url="https://gangway.example.com"), clock=lambda: NOW) as app:
+        app.config["WTF_CSRF_ENABLED"] = True
+        priya = app.test_client()
+        shown = priya.get(address, base_url="https://localhost")
+        field = BeautifulSoup(shown.text, "html.parser").select_one("[name=csrf_token]")
+        assert field is not None
+
+        sent = {"name": "Priya", "csrf_token": str(field["value"])}
+        answer = priya.post(address, data=sent, base_url="https://localhost")
+
+    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.status_code == 303
+    cookies = [c for c in shown.headers.getlist("Set-Cookie") if c.startswith("__Host-gangway_invited=")]
+    assert "Secure; HttpOnly" in cookies[0]

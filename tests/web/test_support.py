@@ -231,3 +231,37 @@ def test_a_business_that_was_turned_away_is_found_by_its_reference(enter: Enter,
     line = page.select_one("section[aria-labelledby=turned-away] li")
     assert line is not None
     assert "Mori Ceramics Ltd · reference 7F3K" in " ".join(line.get_text(" ").split())
+
+
+@pytest.mark.parametrize(
+    ("role", "read"),
+    [
+        ("owner", "Contact 'Brown Ltd' and Acme Dairy owe 1,234.50"),
+        ("admin", "Contact 'Brown Ltd' and Acme Dairy owe 1,234.50"),
+        ("support", "Contact 'B. L.' and A. D. owe about 1,200"),
+    ],
+)
+def test_support_reads_raw_messages_without_names_and_amounts(
+    enter: Enter, store: Database, role: str, read: str
+) -> None:
+    raw = "Contact 'Brown Ltd' and Acme Dairy owe 1,234.50"
+    with write(store):
+        add_books(store)
+        add_record(store, "1042", error_text=raw)
+    browser = enter(role, "e1" if role == "owner" else "")
+
+    record = BeautifulSoup(browser.get("/e/e1/log/1042").text, "html.parser")
+
+    assert record.select_one("details pre").get_text() == read  # type: ignore[union-attr]
+    pages = ["/e/e1/log/1042"]
+    pages += ["/support/issues"] if role != "owner" else []
+    for page in pages:
+        assert ("Brown Ltd" in browser.get(page).text) is (role != "support"), page
+
+
+def test_only_lists_that_this_api_version_has_are_told_of(enter: Enter, store: Database) -> None:
+    page = BeautifulSoup(enter("support", "").get("/support/e/e1").text, "html.parser")
+
+    names = [cell.get_text() for cell in page.select("section[aria-labelledby=reads] tbody th")]
+    assert "Sync rules" in names
+    assert not {"defaults", "Default accounts"} & set(names)

@@ -22,6 +22,8 @@ def partner_setup(db: Database) -> None:
             line TEXT PRIMARY KEY, outcome TEXT NOT NULL CHECK (outcome IN ('passed', 'warned', 'failed', 'unknown')),
             code TEXT NOT NULL, found TEXT NOT NULL DEFAULT '{}',
             checked_at TEXT NOT NULL, checked_by TEXT NOT NULL, since TEXT NOT NULL) STRICT;
+        -- whose entities these are: Monite's host, or "this machine" for an emulator
+        CREATE TABLE installation (id INTEGER PRIMARY KEY CHECK (id = 1), side TEXT NOT NULL) STRICT;
         -- steps outside of Gangway's sight, marked as done by a person
         CREATE TABLE partner_marks (step TEXT PRIMARY KEY, marked_at TEXT NOT NULL, marked_by TEXT NOT NULL) STRICT;
         """,
