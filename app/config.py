@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from app.mails import server_of
+
 API_VERSIONS = ("2023-09-01", "2024-01-31", "2024-05-25")
 SHORTEST_KEY = 24
 
@@ -53,6 +55,8 @@ class Settings:
     """With which the partner's backend asks for launch links; '' where there are none."""
     encryption_keys: tuple[str, ...] = ()
     """Fernet keys, the newest first; older ones still open what they closed."""
+    mail_url: str = ""
+    """The mail server by which people are told of things; '' where they are not."""
     xero_cap: int = 25
     """How many Xero organisations the partner's app may have connected at a time."""
 
@@ -181,6 +185,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         partner_key=_partner_key(environ),
         encryption_keys=_encryption_keys(environ, instance),
         xero_cap=_whole(environ, "GANGWAY_XERO_CAP", 25),
+        mail_url=_mail_url(environ),
         trusted_proxy=_trusted_proxy(environ),
     )
 
@@ -224,6 +229,17 @@ def _public_url(environ: Mapping[str, str], default: str) -> str:
             f"GANGWAY_PUBLIC_URL is {address!r}; it must be https:// and a host, as in "
             "https://gangway.example.com (http:// only on this machine)."
         )
+    return address
+
+
+def _mail_url(environ: Mapping[str, str]) -> str:
+    address = environ.get("GANGWAY_MAIL_URL", "").strip()
+    if address:
+        try:
+            server_of(address)
+        except ValueError as error:
+            # It holds a password, so it is not repeated.
+            raise SettingsError(f"GANGWAY_MAIL_URL can't be used: {error}") from None
     return address
 
 

@@ -24,6 +24,7 @@ from app.services import (
     bulk_assignments,
     diagnoses,
     first_send_steps,
+    import_mails,
     outbox,
     reconnects,
     refresh,
@@ -70,6 +71,7 @@ def _read(share: Share) -> Round:
 ROUNDS: dict[str, Round] = {
     "outbox": _send,
     "watches": _look,
+    "mails": import_mails.send_due,
     "webhooks": _hear,
     "people": _read(Share.PEOPLE),
     "refresh": _read(Share.LISTS),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from app.domain.errors import InputError
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
-from app.services import imports, refresh, sync_now
+from app.services import import_mails, imports, refresh, sync_now
 from app.services.imports import Import
 from app.web.access import needs
 from app.web.beats import beat, lead_to, reshape, shape
-from app.web.rendering import render
 from app.web.requests import deps
 from app.web.security import is_local_path
 
@@ -24,8 +24,19 @@ bp = Blueprint("imports", __name__)
 def show(entity_id: str) -> Response:
     """Row by row what is here."""
     refresh.freshen(deps(), entity_id, ["connection"])
+    return _page(entity_id)
+
+
+def _page(entity_id: str, *, status: int = 200, errors: list[tuple[str, str]] | None = None) -> Response:
     found = imports.get(deps(), entity_id)
-    return render("imports/show.html", found=found, shape=_shape(found))
+    html = render_template(
+        "imports/show.html",
+        found=found,
+        shape=_shape(found),
+        mails=import_mails.wanted(deps(), entity_id),
+        errors=errors or [],
+    )
+    return make_response(html, status)
 
 
 @bp.post("/e/<entity_id>/import")
@@ -51,6 +62,20 @@ def again(entity_id: str) -> Response:
 def put_notice_away(entity_id: str) -> Response:
     """The notice about prices and units does not come again, to nobody of the business."""
     imports.put_notice_away(deps(), entity_id)
+    return redirect(url_for(".show", entity_id=entity_id), code=303)
+
+
+@bp.post("/e/<entity_id>/import/mail")
+@needs(Action.IMPORT)
+def tell_by_mail(entity_id: str) -> Response:
+    """Tell somebody by e-mail once the import has ended, or not after all."""
+    if request.form.get("drop"):
+        import_mails.drop(deps(), entity_id)
+        return redirect(url_for(".show", entity_id=entity_id), code=303)
+    try:
+        import_mails.ask(deps(), entity_id, request.form.get("address", ""))
+    except InputError as error:
+        return _page(entity_id, status=422, errors=[(error.field, _(error.message))])
     return redirect(url_for(".show", entity_id=entity_id), code=303)
 
 

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from app.config import Settings
 from app.store import attempts
+from app.store.database import write
 from tests.factories import Clock, make_monite
 from tests.web.conftest import NOW, Enter
 from tests.wire import Wire, on_the_wire
@@ -355,3 +356,14 @@ def test_only_a_clear_no_ends_a_connection(browser: FlaskClient, wire: Wire) -> 
     assert answer.status_code == 422
     assert wire.connection is not None
     assert wire.connection["status"] == "connected"
+
+
+def test_whoever_connected_it_with_a_link_is_named(browser: FlaskClient, wire: Wire, store: Database) -> None:
+    with write(store):
+        store.execute("UPDATE attempts SET started_by = 'Priya'")
+    connected(wire)
+
+    page = words(main(browser))
+
+    assert "Priya connected it in Xero." in page
+    assert "You connected it" not in page

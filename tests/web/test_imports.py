@@ -284,3 +284,23 @@ def test_an_organisation_that_was_let_go_before_does_not_make_this_import_the_se
     finish(store, begin)
 
     assert words(page(enter()).select_one("h1")) == "First import"
+
+
+def test_by_e_mail_is_offered_only_where_there_is_a_mail_server(
+    app: Flask, enter: Enter, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin()
+    browser = enter()
+    without = page(browser)
+    house = app.extensions["gangway"]
+    told = replace(house.settings, mail_url="smtp://127.0.0.1:1/?from=gangway@example.com")
+    monkeypatch.setitem(app.extensions, "gangway", replace(house, settings=told))
+    monkeypatch.setitem(app.jinja_env.globals, "settings", told)
+
+    wrong = browser.post("/e/e1/import/mail", data={"address": "dana"})
+    browser.post("/e/e1/import/mail", data={"address": "dana@example.com"})
+
+    assert without.select("#address") == []
+    assert wrong.status_code == 422
+    assert "Enter an e-mail address" in wrong.text
+    assert "We write to dana@example.com once it is done." in words(page(browser).select_one("main"))

@@ -35,6 +35,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "connect.answer": ("organisation_confirmed", "disconnected"),
     "connect.start": ("connect_started",),
     "imports.put_notice_away": ("import_notice_read",),
+    "imports.tell_by_mail": ("import_mail_asked", "import_mail_dropped"),
     "partner_setup.keep_secret": ("webhook_secret_kept", "webhook_secret_forgotten"),
     "partner_setup.mark": ("setup_step_marked", "setup_step_unmarked"),
     "partner_setup.store_key": ("provider_key_stored",),
