@@ -23,6 +23,7 @@ from app.store.partner_checks import Mark
 
 PATIENCE = 6.0
 """Seconds for which a person waits for one check."""
+NO_ANSWER = "no_answer"
 KEY_STORED, STEP_MARKED, STEP_UNMARKED = "provider_key_stored", "setup_step_marked", "setup_step_unmarked"
 
 
@@ -67,9 +68,14 @@ def check(deps: Deps, line: Line) -> Check:
 
 
 def check_all(deps: Deps) -> None:
-    """Check every line now."""
+    """Check every line now. Once Monite has left a person waiting, it is asked nothing more."""
+    away: Result | None = None
     for line in Line:
-        check(deps, line)
+        if away is not None and line is not Line.XERO_CAP:
+            _keep(deps, line, away)
+            continue
+        found = check(deps, line).result
+        away = found if found.code == NO_ANSWER else None
 
 
 def store_key(deps: Deps, pasted: str, *, any_length: bool = False) -> Result:

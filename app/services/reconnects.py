@@ -200,12 +200,23 @@ def look_after(deps: Deps) -> int:
 
 
 def _look_after(deps: Deps, carry: CarryOver) -> int:
+    revision = revisions.get(deps.db, carry.entity_id)
+    done = _see_to(deps, carry)
+    if done is None:
+        # Comparing reads every account in use: it is done again once something has changed.
+        with write(deps.db) as db:
+            carry_overs.looked_at(db, carry.id, revision)
+    return done or 0
+
+
+def _see_to(deps: Deps, carry: CarryOver) -> int | None:
+    """Close the check, or put sending on hold; None when neither is to be done as things stand."""
     held = holds.standing(deps.db, carry.entity_id) is not None
     if held and not carry.unasked:
-        return 0
+        return None
     now_is = check(deps, carry.entity_id)
     if now_is is None or now_is.connection is None:
-        return 0
+        return None
     nothing_to_say = now_is.verdict is Verdict.SAME and not now_is.following and not now_is.needing
     if carry.unasked and nothing_to_say:
         _close(deps, carry.entity_id, now_is)
@@ -213,7 +224,7 @@ def _look_after(deps: Deps, carry: CarryOver) -> int:
     other = now_is.verdict is Verdict.DIFFERENT or differs_openly(carry.before, now_is.connection)
     if other and not now_is.accepted and not held:
         return int(rules.hold(deps, carry.entity_id, HELD_BY_US).confirmed)
-    return 0
+    return None
 
 
 def _compared(deps: Deps, entity_id: str) -> Check:

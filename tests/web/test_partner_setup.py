@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+import requests
 import responses
 from bs4 import BeautifulSoup
 from flask import Flask
@@ -215,6 +216,17 @@ def test_checking_everything_checks_each_line(
     browser.post("/partner/setup/check")
 
     assert len(partner_checks.find(store)) == 5
+
+
+def test_a_monite_that_is_away_is_asked_once_for_everything(browser: FlaskClient, store: Database) -> None:
+    with responses.RequestsMock() as wire:
+        wire.post(f"{BASE}/auth/token", body=requests.ConnectionError())
+        browser.post("/partner/setup/check")
+
+        assert len(wire.calls) == 1
+    found = {line.value: check.result.code for line, check in partner_checks.find(store).items()}
+    assert found.pop("xero_cap") == "cap_room"
+    assert set(found.values()) == {"no_answer"}
 
 
 @pytest.mark.parametrize(("used", "word"), [(3, "In order"), (4, "Needs attention"), (5, "Doesn't work")])
