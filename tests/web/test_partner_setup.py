@@ -327,6 +327,20 @@ def test_where_the_provider_is_set_up_by_hand_there_is_no_field_for_a_key(
     assert refused.status_code == 422
 
 
+def test_the_sandbox_is_called_so_on_every_page(settings: Settings) -> None:
+    sandbox = replace(
+        settings,
+        monite_api_url="https://api.sandbox.monite.com/v1",
+        public_url="https://gangway.example.com",
+    )
+    with dashboards.open_app(sandbox, clock=lambda: NOW) as app:
+        answer = app.test_client().get("/sign-in", base_url="https://gangway.example.com")
+
+    shown = BeautifulSoup(answer.text, "html.parser")
+    assert "environment for tests" in shown.select(".ribbon")[0].get_text()
+    assert "Sandbox" in shown.select("footer")[0].get_text()
+
+
 def test_who_was_turned_away_at_the_limit_is_found_by_the_reference(
     browser: FlaskClient, store: Database
 ) -> None:
