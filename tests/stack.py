@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ class Emulator:
         self.instance = instance
         self.url = f"http://127.0.0.1:{port}"
         self._http = requests.Session()
+        self._kept = sqlite3.connect(":memory:")
         self._process = program(
             "emulator",
             {
@@ -47,6 +50,7 @@ class Emulator:
 
     def stop(self) -> None:
         self._http.close()
+        self._kept.close()
         end(self._process)
 
     def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -58,6 +62,20 @@ class Emulator:
     def reset(self, scenario: str = "smooth", **counts: int) -> None:
         self.control("DELETE", "faults")
         self.control("POST", "reset", {"scenario": scenario, **counts})
+
+    def keep(self) -> None:
+        """Remember everything as it is now."""
+        with closing(self.file()) as now:
+            now.backup(self._kept)
+
+    def restore(self) -> None:
+        """Everything as it was kept; loading the sample data anew takes ten times as long."""
+        with closing(self.file()) as now:
+            self._kept.backup(now)
+
+    def file(self) -> sqlite3.Connection:
+        """The emulator's own file."""
+        return sqlite3.connect(self.instance / "emulator.sqlite3", timeout=10)
 
     def state(self) -> dict[str, Any]:
         state: dict[str, Any] = self.control("GET", "state")

@@ -114,17 +114,20 @@ class Comparison:
     other_system: bool
     named: bool
     """Whether the names of both are known."""
+    whole: bool = True
+    """Whether the import had finished: until then the accounts may be those of the one before."""
 
     @property
     def verdict(self) -> Verdict:
-        """What it looks like; an account that kept its id is the surest sign of all."""
+        """What it looks like; an account that kept its id is the surest sign, where nothing else differs."""
+        differs = self.other_system or self.other_currency or self.other_name
+        if not self.whole:
+            return Verdict.DIFFERENT if differs else Verdict.UNSURE
         if 2 * self.found < self.used:
             return Verdict.DIFFERENT
-        if self.by_id:
-            return Verdict.SAME
-        if self.other_system or self.other_currency or self.other_name:
-            return Verdict.DIFFERENT
-        return Verdict.SAME if self.named else Verdict.UNSURE
+        if differs:
+            return Verdict.UNSURE if self.by_id else Verdict.DIFFERENT
+        return Verdict.SAME if self.by_id or self.named else Verdict.UNSURE
 
 
 def find(used: Iterable[Carried], chart: Sequence[LedgerAccount]) -> list[Found]:
@@ -137,7 +140,7 @@ def find(used: Iterable[Carried], chart: Sequence[LedgerAccount]) -> list[Found]
     return [_find(one, by_id, by_name) for one in used]
 
 
-def compare(before: Before, now: Connection, found: Iterable[Found]) -> Comparison:
+def compare(before: Before, now: Connection, found: Iterable[Found], *, whole: bool = True) -> Comparison:
     """What speaks for the same organisation, and what against it."""
     fates = [one.fate for one in found]
     was, business = before.business, now.business
@@ -153,6 +156,7 @@ def compare(before: Before, now: Connection, found: Iterable[Found]) -> Comparis
         other_currency=all(currencies) and currencies[0] != currencies[1],
         other_system=all(systems) and system_name(systems[0]) != system_name(systems[1]),
         named=all(names),
+        whole=whole,
     )
 
 

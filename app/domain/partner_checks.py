@@ -87,6 +87,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Monite couldn't be asked, because it takes neither the client id nor the secret.",
         "Put the credentials right first.",
     ),
+    "not_reached": ("Monite couldn't be asked, because it doesn't answer.", ""),
     "refused": ("Monite refused: “%(words)s”.", "Tell Monite's support these words and the API version."),
     # Credentials
     "token_received": ("Token received, valid %(minutes)s minutes.", ""),

@@ -60,8 +60,12 @@ def is_open(deps: Deps, entity_id: str) -> bool:
 
 
 def demand_check(deps: Deps, entity_id: str) -> None:
-    """Raises UncheckedError while a check is to be finished before anything may be sent."""
-    if is_open(deps, entity_id):
+    """Raises UncheckedError while a check is to be finished before anything may be sent.
+
+    Also while somebody is on their way to the accounting system: what they connect is not known yet.
+    """
+    there = connections.current(deps.db, entity_id) is not None
+    if there and carry_overs.find(deps.db, entity_id) is not None:
         raise UncheckedError(_("Check first whether it is the same organisation as before."))
 
 

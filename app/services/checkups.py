@@ -12,10 +12,12 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import requests
 from sqlite_utils import Database
 
-from app.config import Settings
+from app.config import Settings, is_loopback
 from app.domain.findings import (
     Finding,
     Health,
@@ -35,7 +37,7 @@ from app.store import backups as files
 from app.store import checkups, heartbeats
 from app.store.database import prepare, to_text
 
-PATIENCE = 10.0
+PATIENCE, ANSWERS_WITHIN = 10.0, 3.0
 SECRET_FILES = ("gangway.sqlite3", "gangway.sqlite3-wal", "secret_key", "encryption_key")
 _HEALTH = {
     Outcome.PASSED: Health.FINE,
@@ -61,6 +63,7 @@ def examine(settings: Settings, deps_for: Callable[[Database], Deps]) -> Iterato
         with closing(prepare(":memory:")) as empty:
             yield from _outside(deps_for(empty))
         return
+    yield _address(settings.public_url)
     yield told_disk(shutil.disk_usage(settings.instance).free, _size(settings.database))
     try:
         with closing(files.open_to_read(settings.database)) as db:
@@ -106,9 +109,8 @@ def _inside(db: Database, settings: Settings, deps_for: Callable[[Database], Dep
 
 def _outside(deps: Deps) -> Iterator[Finding]:
     """What Monite says."""
-    for line in Line:
-        with deps.monite.hurried(PATIENCE):
-            yield _found(line, partner_checks.examine(deps, line))
+    for line, result in partner_checks.examine_all(deps, PATIENCE):
+        yield _found(line, result)
         if line is Line.CREDENTIALS and deps.monite.clock_ahead is not None:
             yield told_clock(deps.monite.clock_ahead)
 
@@ -130,6 +132,25 @@ def _settings(settings: Settings) -> Finding:
             "Set GANGWAY_PUBLIC_URL to an https:// address.",
         )
     return fine("Settings", where)
+
+
+def _address(public_url: str) -> Finding:
+    """Whether the pages answer where people and webhooks look for them."""
+    about, todo = "Address", "Start `gangway serve`, and look at the proxy in front of it."
+    if not public_url:
+        return unknown(about, "None is told.")
+    with requests.Session() as http:
+        # A proxy of the environment is for the world outside.
+        http.trust_env = not is_loopback(urlsplit(public_url).hostname or "")
+        try:
+            status = http.get(public_url, timeout=ANSWERS_WITHIN, allow_redirects=False).status_code
+        except requests.exceptions.SSLError:
+            return fault(about, f"{public_url} has a certificate that isn't accepted.", "Renew it.")
+        except requests.RequestException:
+            return warning(about, f"Nobody answers at {public_url}.", todo)
+    if status >= 400:
+        return warning(about, f"{public_url} answers with the error {status}.", todo)
+    return fine(about, f"{public_url} answers.")
 
 
 def _folder(instance: Path) -> Finding:

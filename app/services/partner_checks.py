@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from app.domain.errors import CredentialsError, MoniteError, UnavailableError
@@ -25,6 +25,8 @@ from app.services.secrets import MONITE_WEBHOOKS
 from app.services.webhooks import address_of
 from app.store import webhooks
 
+NO_ANSWER = "no_answer"
+
 
 def examine(deps: Deps, line: Line) -> Result:
     """What is so of one line; nothing is written down."""
@@ -35,9 +37,22 @@ def examine(deps: Deps, line: Line) -> Result:
             return failed("credentials_refused", words=error.message, host=_host(deps))
         return unknown("not_asked")
     except UnavailableError:
-        return failed("no_answer", host=_host(deps))
+        return failed(NO_ANSWER, host=_host(deps))
     except MoniteError as error:
         return failed("refused", words=error.message)
+
+
+def examine_all(deps: Deps, patience: float) -> Iterator[tuple[Line, Result]]:
+    """What is so of each line, one after the other; a Monite that doesn't answer is asked no more."""
+    away = False
+    for line in Line:
+        if away and line is not Line.XERO_CAP:
+            yield line, unknown("not_reached")
+            continue
+        with deps.monite.hurried(patience):
+            result = examine(deps, line)
+        away = away or result.code == NO_ANSWER
+        yield line, result
 
 
 def _credentials(deps: Deps) -> Result:

@@ -14,7 +14,7 @@ from app.domain.provider_keys import CODAT, ending_of, read_key
 from app.monite.versions import VERSIONS, Capabilities
 from app.services import caps, webhooks
 from app.services.deps import Deps
-from app.services.partner_checks import examine
+from app.services.partner_checks import examine, examine_all
 from app.services.secrets import masked
 from app.services.webhooks import ChannelState
 from app.store import events, guide_facts, partner_checks
@@ -68,8 +68,8 @@ def check(deps: Deps, line: Line) -> Check:
 
 def check_all(deps: Deps) -> None:
     """Check every line now."""
-    for line in Line:
-        check(deps, line)
+    for line, result in examine_all(deps, PATIENCE):
+        _keep(deps, line, result)
 
 
 def store_key(deps: Deps, pasted: str, *, any_length: bool = False) -> Result:

@@ -62,7 +62,12 @@ class Check:
 
     @property
     def accepted(self) -> bool:
-        """Whether it is the same organisation, or a person said that this is the one they want."""
+        """Whether it is the same organisation, or a person said that this is the one they want.
+
+        Who said so before it looked like another one is asked again.
+        """
+        if self.verdict is Verdict.DIFFERENT:
+            return self.carry.answer == DIFFERENT
         return self.verdict is Verdict.SAME or bool(self.carry.answer)
 
     @property
@@ -103,7 +108,7 @@ def check(deps: Deps, entity_id: str, *, so_far: bool = False) -> Check | None:
         return Check(carry, connection, Stage.AWAY)
     whole = _is_imported(deps, entity_id, connection)
     chart = ledger_accounts.find_all(deps.db, entity_id)
-    accounts = sum(not one.gone for one in chart)
+    accounts = sum(not one.gone for one in chart) if _is_read(deps, entity_id, connection) else 0
     if not whole and not (so_far and accounts):
         return Check(carry, connection, Stage.IMPORTING, accounts=accounts)
     found = _found(deps, entity_id, carry, chart)
@@ -112,7 +117,7 @@ def check(deps: Deps, entity_id: str, *, so_far: bool = False) -> Check | None:
         connection=connection,
         stage=Stage.COMPARED,
         found=found,
-        comparison=compare_organisations(carry.before, connection, found),
+        comparison=compare_organisations(carry.before, connection, found, whole=whole),
         accounts=accounts,
         links=carry_overs.count_links(deps.db, entity_id),
         parts=[bulk_assignments.result(deps, entity_id, batch_id) for batch_id in carry.batches],
@@ -128,7 +133,7 @@ def choices(deps: Deps, entity_id: str) -> list[LedgerAccount]:
 def accept(deps: Deps, entity_id: str) -> None:
     """A person says that it is the right organisation although it looks like another; that is kept."""
     now_is = _compared(deps, entity_id)
-    if now_is.carry.answer:
+    if now_is.accepted:
         return
     word = DIFFERENT if now_is.verdict is Verdict.DIFFERENT else SAME
     with write(deps.db) as db:
@@ -195,12 +200,23 @@ def look_after(deps: Deps) -> int:
 
 
 def _look_after(deps: Deps, carry: CarryOver) -> int:
+    revision = revisions.get(deps.db, carry.entity_id)
+    done = _see_to(deps, carry)
+    if done is None:
+        # Comparing reads every account in use: it is done again once something has changed.
+        with write(deps.db) as db:
+            carry_overs.looked_at(db, carry.id, revision)
+    return done or 0
+
+
+def _see_to(deps: Deps, carry: CarryOver) -> int | None:
+    """Close the check, or put sending on hold; None when neither is to be done as things stand."""
     held = holds.standing(deps.db, carry.entity_id) is not None
     if held and not carry.unasked:
-        return 0
+        return None
     now_is = check(deps, carry.entity_id)
     if now_is is None or now_is.connection is None:
-        return 0
+        return None
     nothing_to_say = now_is.verdict is Verdict.SAME and not now_is.following and not now_is.needing
     if carry.unasked and nothing_to_say:
         _close(deps, carry.entity_id, now_is)
@@ -208,7 +224,7 @@ def _look_after(deps: Deps, carry: CarryOver) -> int:
     other = now_is.verdict is Verdict.DIFFERENT or differs_openly(carry.before, now_is.connection)
     if other and not now_is.accepted and not held:
         return int(rules.hold(deps, carry.entity_id, HELD_BY_US).confirmed)
-    return 0
+    return None
 
 
 def _compared(deps: Deps, entity_id: str) -> Check:
@@ -253,6 +269,13 @@ def _tell(deps: Deps, entity_id: str, kind: str, now_is: Check) -> None:
         note=_("%(found)s of %(used)s accounts found", found=seen.found, used=seen.used) if seen else None,
     )
     revisions.bump(deps.db, entity_id)
+
+
+def _is_read(deps: Deps, entity_id: str, connection: Connection) -> bool:
+    """Whether the accounts were read since there is access again; those before are of the one before."""
+    since = connection.first_connected_at
+    read: ResourceState = resources.get(deps.db, entity_id, "ledger_accounts")
+    return since is not None and read.as_of is not None and read.as_of >= since
 
 
 def _is_imported(deps: Deps, entity_id: str, connection: Connection) -> bool:

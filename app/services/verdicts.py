@@ -39,6 +39,8 @@ def obstacle(frame: Frame | None) -> Phrase | None:
     """Why nothing can be sent at all now; None when it can."""
     if frame is None or not frame.connected:
         return Phrase("Connect to your accounting system first. Nothing can be sent until then.")
+    if frame.regained:
+        return Phrase("Check first whether it is the same organisation as before.")
     if frame.held:
         return Phrase("Sending is on hold. Resume it first, under Sync rules.")
     return None

@@ -25,14 +25,20 @@ def find(db: Database, entity_id: str) -> CarryOver | None:
 
 
 def regained(db: Database) -> list[CarryOver]:
-    """The open checks of those who have access again."""
+    """The open checks of those who have access again, where something changed since they were looked at."""
     rows = db.query(
         """
-        SELECT o.* FROM carry_overs o WHERE o.finished_at IS NULL AND EXISTS (
+        SELECT o.* FROM carry_overs o LEFT JOIN revisions r ON r.entity_id = o.entity_id
+        WHERE o.finished_at IS NULL AND o.looked_at <> coalesce(r.n, 0) AND EXISTS (
             SELECT 1 FROM connections c WHERE c.entity_id = o.entity_id AND c.status = 'connected')
         """
     )
     return [_from_row(row) for row in rows]
+
+
+def looked_at(db: Database, carry_id: str, revision: int) -> None:
+    """It was compared as things stood at this revision, and nothing was to be done."""
+    db.execute("UPDATE carry_overs SET looked_at = ? WHERE id = ?", [revision, carry_id])
 
 
 def start(db: Database, carry: CarryOver) -> None:

@@ -75,7 +75,7 @@ def _about(entry: Entry, told: Told) -> str:
     """What it was about; words of the other side as far as this person may read them."""
     if told.kind in _NAMED_BY_WORDS:
         return ""
-    raw = told.kind.endswith(("_refused", "_failed"))
+    raw = told.kind.endswith(("_refused", "_failed", "_withdrawn"))
     return raw_text(told.note, entity_id=entry.event.entity_id) if raw else told.note or ""
 
 

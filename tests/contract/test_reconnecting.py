@@ -187,6 +187,24 @@ def test_another_organisation_is_caught_and_the_right_one_can_be_chosen_after_it
     assert numbers(again.books()) == numbers(before)
 
 
+def test_a_tab_left_open_resumes_nothing_before_the_accounts_of_this_organisation_are_here(
+    again: Again,
+) -> None:
+    again.withdraw()
+    again.set_out()
+    again.browser.post(f"/e/{again.entity_id}/rules/resume")
+    assert again.push_lists() == {"payable": [], "receivable": []}
+    body = {"organisation": OTHER}
+    again.emulator.control("POST", f"/connections/{again.connection()['id']}/authorise", body)
+    again.read(CONNECTION)
+
+    early = again.browser.get(f"{again.page}?so_far=1").text
+    again.say("resume")
+
+    assert "Same organisation." not in early
+    assert again.push_lists() == {"payable": [], "receivable": []}
+
+
 def test_another_organisation_may_be_wanted_and_that_is_kept(again: Again) -> None:
     again.withdraw()
     again.set_out()

@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 
 from app.store.database import to_text
 from tests.e2e import steps
-from tests.e2e.conftest import start_over
 from tests.e2e.test_retrying import numbers, open_period, open_problem
 from tests.stack import Dashboard, Emulator
 
@@ -30,7 +29,7 @@ def emulator(shared_emulator: Emulator, request: pytest.FixtureRequest) -> Emula
         shared_emulator.client(business).send("PATCH", "/accounting_sync_rules", json=rules)
         let_them_have_accounts(shared_emulator, business, but=3)
     else:
-        start_over(shared_emulator)
+        shared_emulator.restore()
     return shared_emulator
 
 

@@ -263,6 +263,7 @@ def test_text_from_the_service_is_never_markup(page: Page, emulator: Emulator) -
     steps.enter(page, steps.BAKERY)
     home = page.url
     page.goto(f"{home}/assign/products")
+    steps.press(page, "Update now")
     steps.reload_until(page, steps.row(page, MARKUP))
 
     steps.choose_account(page, "Account for " + MARKUP, "200 Sales")

@@ -80,7 +80,7 @@ def test_without_codes_name_and_type_have_to_agree() -> None:
     ("kept", "moved", "missing", "business", "verdict"),
     [
         (24, 0, 0, HARBOUR, Verdict.SAME),
-        (13, 0, 11, TRADING, Verdict.SAME),
+        (13, 0, 11, TRADING, Verdict.UNSURE),
         (1, 23, 0, None, Verdict.SAME),
         (11, 0, 13, HARBOUR, Verdict.DIFFERENT),
         (0, 9, 15, TRADING, Verdict.DIFFERENT),
@@ -103,6 +103,17 @@ def test_fewer_than_half_of_the_accounts_or_another_name_look_like_a_different_o
     seen = compare(before, replace(CONNECTED, business=business), find(before.used, there))
 
     assert (seen.verdict, seen.used, seen.found) == (verdict, len(many), kept + moved)
+
+
+@pytest.mark.parametrize(("business", "verdict"), [(HARBOUR, Verdict.UNSURE), (TRADING, Verdict.DIFFERENT)])
+def test_before_the_import_has_finished_the_accounts_prove_nothing(
+    business: BusinessInfo, verdict: Verdict
+) -> None:
+    before = Before("c1", "xero", HARBOUR, 86, used(OLD, NEW))
+
+    seen = compare(before, replace(CONNECTED, business=business), find(before.used, [OLD, NEW]), whole=False)
+
+    assert seen.verdict is verdict
 
 
 def test_another_system_is_another_organisation() -> None:

@@ -6,8 +6,11 @@ import stat
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+import responses
 from cryptography.fernet import Fernet
 from sqlite_utils import Database
 
@@ -81,6 +84,27 @@ def test_a_store_of_the_sandbox_is_never_used_for_live(db: Database, settings: S
 
     found = {one.about: one for one in checkups.examine(live, lambda db: make_deps(db, live))}
     assert "MONITE_API_URL is at api.monite.com" in found["Store"].words
+
+
+@pytest.mark.parametrize(
+    ("answer", "health"),
+    [
+        ({"status": 303}, Health.FINE),
+        ({"status": 502}, Health.WARNING),
+        ({"body": requests.ConnectionError()}, Health.WARNING),
+        ({"body": requests.exceptions.SSLError()}, Health.FAULT),
+    ],
+)
+def test_where_people_look_for_the_pages_is_looked_at(
+    db: Database, settings: Settings, answer: dict[str, Any], health: Health
+) -> None:
+    public = make_settings(settings.instance, public_url="https://gangway.example.com")
+
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
+        wire.get("https://gangway.example.com/", **answer)
+        found = examine(public)
+
+    assert found["Address"].health is health
 
 
 def test_a_file_that_is_no_store_is_told(settings: Settings) -> None:

@@ -10,6 +10,7 @@ import responses
 from sqlite_utils import Database
 
 from app.config import Settings
+from app.domain.carry_overs import Before, CarryOver
 from app.domain.errors import InputError
 from app.domain.outbox import OutboxState
 from app.domain.record_lists import LogFilter
@@ -21,8 +22,8 @@ from app.services.deliveries import retries as delivery
 from app.services.deps import Deps
 from app.services.retries import Selection
 from app.store import batches as stored
+from app.store import carry_overs, record_lists, record_tries, synced_records
 from app.store import outbox as rows
-from app.store import record_lists, record_tries, synced_records
 from app.store.database import to_text, write
 from tests.factories import Clock, make_deps
 from tests.log_samples import NOW, add_bill, add_books, add_record
@@ -209,6 +210,27 @@ def test_nothing_is_tried_while_sending_is_on_hold(deps: Deps, monite: responses
     )
 
     with pytest.raises(InputError, match="on hold"):
+        retries.retry(deps, "e1", "1")
+
+
+def test_what_waits_since_before_access_came_back_is_not_sent_unchecked(
+    deps: Deps, monite: responses.RequestsMock
+) -> None:
+    add_record(deps.db, "1")
+    monite.post(f"{RECORDS}/1/push", status=503, body="down")
+    monite.get(f"{RECORDS}/1", json=answer("1", "error"))
+    retries.retry(deps, "e1", "1")
+    was = Before("c0", "xero", None, 0, ())
+    carry_overs.start(
+        deps.db, CarryOver("o1", "e1", was, held=True, unasked=False, started_at=NOW, started_by="Dana")
+    )
+    rows.hurry(deps.db, NOW)
+
+    outbox.pump(deps, 1)
+
+    assert pushes(monite) == ["1"]
+    assert rows.find_for_object(deps.db, "1", "retry")[0].state is OutboxState.STOPPED
+    with pytest.raises(InputError, match="same organisation"):
         retries.retry(deps, "e1", "1")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+import requests
 import responses
 from bs4 import BeautifulSoup
 from flask import Flask
@@ -217,6 +218,18 @@ def test_checking_everything_checks_each_line(
     assert len(partner_checks.find(store)) == 5
 
 
+def test_a_monite_that_is_away_is_asked_once_for_everything(browser: FlaskClient, store: Database) -> None:
+    with responses.RequestsMock() as wire:
+        wire.post(f"{BASE}/auth/token", body=requests.ConnectionError())
+        browser.post("/partner/setup/check")
+
+        assert len(wire.calls) == 1
+    found = {line.value: check.result.code for line, check in partner_checks.find(store).items()}
+    assert found.pop("xero_cap") == "cap_room"
+    assert found.pop("credentials") == "no_answer"
+    assert set(found.values()) == {"not_reached"}
+
+
 @pytest.mark.parametrize(("used", "word"), [(3, "In order"), (4, "Needs attention"), (5, "Doesn't work")])
 def test_the_meter_warns_at_four_fifths(
     app: Flask, browser: FlaskClient, store: Database, used: int, word: str
@@ -312,6 +325,20 @@ def test_where_the_provider_is_set_up_by_hand_there_is_no_field_for_a_key(
     assert shown.find(id="step-handed_over") is not None
     assert "{statusCode}" not in shown.get_text()
     assert refused.status_code == 422
+
+
+def test_the_sandbox_is_called_so_on_every_page(settings: Settings) -> None:
+    sandbox = replace(
+        settings,
+        monite_api_url="https://api.sandbox.monite.com/v1",
+        public_url="https://gangway.example.com",
+    )
+    with dashboards.open_app(sandbox, clock=lambda: NOW) as app:
+        answer = app.test_client().get("/sign-in", base_url="https://gangway.example.com")
+
+    shown = BeautifulSoup(answer.text, "html.parser")
+    assert "environment for tests" in shown.select(".ribbon")[0].get_text()
+    assert "Sandbox" in shown.select("footer")[0].get_text()
 
 
 def test_who_was_turned_away_at_the_limit_is_found_by_the_reference(

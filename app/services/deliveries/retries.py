@@ -12,7 +12,7 @@ from app.domain.outbox import OutboxRow
 from app.domain.problems import diagnose
 from app.domain.record_tries import RETRY, TryResult, next_wait, result_of
 from app.domain.synced_records import SyncedRecord
-from app.services import automatic_tries, sightings
+from app.services import automatic_tries, carry_overs, sightings
 from app.services.deps import Deps
 from app.store import automatic_tries as tries
 from app.store import record_lists, record_tries, watched_records
@@ -26,8 +26,11 @@ repeatable = False
 def send(deps: Deps, row: OutboxRow) -> SyncedRecord:
     """Push the record. When it is being pushed already, that push is ours as well as anybody's.
 
-    Raises CalledOffError for a try that was planned by itself and must not be made any more.
+    Raises CalledOffError for a try that was planned by itself and must not be made any more, and for any
+    that was asked for before access came back, perhaps to another organisation.
     """
+    if carry_overs.is_open(deps, row.entity_id):
+        raise CalledOffError("Access came back, and nobody has said yet that it is the same organisation.")
     if row.automatic and not automatic_tries.still_wanted(deps.db, row.entity_id, row.object_id):
         raise CalledOffError("Nothing is sent by itself while sending is on hold or not connected.")
     try:

@@ -17,13 +17,14 @@ def carry_overs(db: Database) -> None:
         -- one row for each time that access is regained, from setting out until a person has said what to do;
         -- business, accounts and used are as they stood before; unasked: nobody here set out, it was noticed;
         -- held: whether sending was on hold already; answer: '', same, different
+        -- looked_at: the entity's revision at which it was last compared without anybody asking
         CREATE TABLE carry_overs (
             id TEXT PRIMARY KEY, entity_id TEXT NOT NULL, before_connection_id TEXT NOT NULL,
             before_platform TEXT, before_business TEXT, before_accounts INTEGER NOT NULL,
             used TEXT NOT NULL, held INTEGER NOT NULL, unasked INTEGER NOT NULL,
             started_at TEXT NOT NULL, started_by TEXT NOT NULL,
             answer TEXT NOT NULL DEFAULT '', batches TEXT NOT NULL DEFAULT '[]',
-            connection_id TEXT, finished_at TEXT, finished_by TEXT) STRICT;
+            connection_id TEXT, finished_at TEXT, finished_by TEXT, looked_at INTEGER NOT NULL DEFAULT -1) STRICT;
         CREATE UNIQUE INDEX carry_overs_open ON carry_overs (entity_id) WHERE finished_at IS NULL;
         """,
     )
