@@ -35,6 +35,7 @@ def _page(entity_id: str, *, status: int = 200, errors: list[tuple[str, str]] | 
         shape=_shape(found),
         mails=import_mails.wanted(deps(), entity_id),
         errors=errors or [],
+        typed=request.form.get("address", "")[:254] if errors else "",
     )
     return make_response(html, status)
 

@@ -303,4 +303,5 @@ def test_by_e_mail_is_offered_only_where_there_is_a_mail_server(
     assert without.select("#address") == []
     assert wrong.status_code == 422
     assert "Enter an e-mail address" in wrong.text
+    assert 'value="dana"' in wrong.text
     assert "We write to dana@example.com once it is done." in words(page(browser).select_one("main"))

@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from app.domain.people import Action
 from app.store.database import write
 from app.web.access import ANYONE, declared
+from tests.log_samples import add_bill, add_books, add_record
 from tests.web.conftest import Enter
 
 REASON = "They asked in ticket 4711"
@@ -124,3 +125,27 @@ def test_a_route_that_declares_nothing_is_shut(
     monkeypatch.setitem(app.view_functions, "help.errors", lambda: "forgotten")
 
     assert enter("owner", "e1").get("/help/errors").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["viewer", "support", "support with a reason", "admin with a reason"])
+def test_every_page_opens_for_those_who_may_see_it(
+    app: Flask, enter: Enter, store: Database, who: str
+) -> None:
+    with write(store):
+        add_books(store)
+        add_bill(store, "b1", {"ledger_account_id": None})
+        add_record(store, "1", object_id="b1")
+    browser = come_in(app, enter, store, who)
+
+    broken = []
+    for rule, path, method in calls(app):
+        if (
+            method == "GET"
+            and rule.endpoint not in ("static", "connect.from_provider")
+            and allowed(app, rule, who)
+        ):
+            status = browser.get(path, headers={"Accept": "text/html"}).status_code
+            if status in REFUSED - {303} or (status >= 500 and status != 502):
+                broken.append(f"{path}: {status}")
+
+    assert broken == []
