@@ -70,6 +70,10 @@ class Wire:
         }
         return self._answer(self.connection)
 
+    def disconnect(self, request: requests.PreparedRequest) -> Answer:
+        self.connection = {**(self.connection or {}), "status": "disconnected"}
+        return self._answer(self.connection)
+
     def get_records(self, request: requests.PreparedRequest) -> Answer:
         return self._answer({"data": self.records})
 
@@ -125,6 +129,7 @@ def on_the_wire(base: str = BASE) -> Iterator[Wire]:
         mock.add_callback("POST", connections, wire.create_connection)
         mock.add_callback("GET", f"{connections}/c1", wire.get_connection)
         mock.add_callback("POST", re.compile(rf"{connections}/[^/]+/sync"), wire.ask_for_sync)
+        mock.add_callback("POST", re.compile(rf"{connections}/[^/]+/disconnect"), wire.disconnect)
         records = f"{base}/accounting_synced_records"
         mock.add_callback("GET", records, wire.get_records)
         mock.add_callback("POST", re.compile(rf"{records}/[^/]+/push"), wire.push_record)

@@ -13,6 +13,8 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
+from flask_babel import gettext as _
+
 from app.domain.attempts import Arrival
 from app.domain.connections import ConnectionStatus, organisation_word, system_name
 from app.domain.errors import GangwayError, InputError, NotThereError
@@ -30,6 +32,7 @@ from app.domain.share_links import (
 from app.services import attempts, caps
 from app.services import secrets as sealing
 from app.services.attempts import Leaving, Standing
+from app.services.connections import disconnect
 from app.services.deps import Deps
 from app.store import attempts as starts
 from app.store import connections, events, frames, revisions, share_links
@@ -122,10 +125,11 @@ def make(deps: Deps, entity_id: str, platform: str | None) -> ShareLink:
     )
     with write(deps.db) as db:
         before = share_links.newest(db, entity_id)
-        if before is not None and before.state(now).works:
-            _end(deps, before, now, replaced=True)
+        ended = before is not None and before.state(now).works and _end(deps, before, now, replaced=True)
         share_links.add(db, link, _hash(token))
         _tell(deps, link, MADE, now, became=platform)
+    if before is not None and ended:
+        _call_back(deps, before)
     return link
 
 
@@ -144,10 +148,12 @@ def get(deps: Deps, entity_id: str, link_id: str) -> Sent:
 
 
 def withdraw(deps: Deps, entity_id: str, link_id: str) -> Sent:
-    """End the link; nothing changes for one that has ended already."""
+    """End the link, and the way of whoever has set out with it; one that has ended already stays as it is."""
     sent = get(deps, entity_id, link_id)
     with write(deps.db):
-        _end(deps, sent.link, deps.clock())
+        ended = _end(deps, sent.link, deps.clock())
+    if ended:
+        _call_back(deps, sent.link)
     return get(deps, entity_id, link_id)
 
 
@@ -218,9 +224,23 @@ def _opened(deps: Deps, link: ShareLink) -> ShareLink:
     return share_links.get(deps.db, link.id) or link
 
 
-def _end(deps: Deps, link: ShareLink, now: datetime, *, replaced: bool = False) -> None:
-    if share_links.withdraw(deps.db, link.id, now, deps.actor.name, replaced=replaced):
+def _end(deps: Deps, link: ShareLink, now: datetime, *, replaced: bool = False) -> bool:
+    ended = share_links.withdraw(deps.db, link.id, now, deps.actor.name, replaced=replaced)
+    if ended:
         _tell(deps, link, REPLACED if replaced else WITHDRAWN, now)
+    return ended
+
+
+def _call_back(deps: Deps, link: ShareLink) -> None:
+    """End the sign-in address that was made with the link: who has it could still connect with it.
+
+    A connection whose access was withdrawn stays, for it carries the history.
+    """
+    start, there = starts.of_share(deps.db, link.id), connections.current(deps.db, link.entity_id)
+    newest = starts.newest(deps.db, link.entity_id)
+    theirs = start is not None and newest is not None and newest.id == start.id
+    if theirs and there is not None and there.status is ConnectionStatus.PENDING_AUTH:
+        disconnect(deps, link.entity_id, note=_("the link for it was withdrawn"))
 
 
 def _tell(deps: Deps, link: ShareLink, kind: str, now: datetime, *, became: str | None = None) -> None:

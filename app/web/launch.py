@@ -98,7 +98,7 @@ def _bearer() -> str:
 def _body() -> Any:
     try:
         return request.get_json(force=True)
-    except HTTPException as error:
+    except (HTTPException, RecursionError) as error:
         raise InputError("body", "The body must be a JSON object of at most 10,000 bytes.") from error
 
 

@@ -201,7 +201,7 @@ def test_a_body_that_cannot_be_used_is_explained(
     assert (answer.status_code, answer.json) == (status, {"error": {"message": words}})
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"x" * 20_000])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"x" * 20_000, b"[" * 9_000])
 def test_a_body_that_is_no_object_is_refused_as_json(app: Flask, store: Database, body: bytes) -> None:
     answer = app.test_client().post(
         "/api/launch-links", data=body, headers={"Authorization": f"Bearer {KEY}"}

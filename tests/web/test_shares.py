@@ -278,6 +278,23 @@ def test_a_withdrawn_link_says_so_on_both_sides(two: Two) -> None:
     assert two.wire.connection is None
 
 
+@pytest.mark.parametrize("by", ["withdrawing it", "making a new one"])
+def test_ending_a_link_ends_the_sign_in_address_of_whoever_set_out_with_it(two: Two, by: str) -> None:
+    two.make()
+    page = two.path
+    two.go(two.address())
+    assert two.wire.connection is not None
+    assert two.wire.connection["status"] == "pending_auth"
+
+    if by == "withdrawing it":
+        two.dana.post(f"{page}/withdraw")
+    else:
+        two.make()
+
+    assert two.wire.connection["status"] == "disconnected"
+    assert "disconnected" in two.kinds()
+
+
 def test_a_link_works_for_three_days(two: Two, enter: Enter) -> None:
     two.make()
     address, page = two.address(), two.path
