@@ -14,7 +14,6 @@ from app.domain.connections import (
     organisation_word,
     system_name,
 )
-from app.domain.entities import same_business_name
 from app.domain.first_sends import RUNNING, Outcome, Phase
 from app.services import holds
 from app.services.deps import Deps
@@ -83,11 +82,6 @@ class Frame:
         """The name that the accounting system gives the organisation, once it has said so."""
         business = self.connection.business if self.connection else None
         return (business.name or business.legal_name) if business else None
-
-    @property
-    def other_organisation(self) -> bool:
-        """Whether the books carry another name than the business has here."""
-        return self.organisation is not None and not same_business_name(self.name, self.organisation)
 
     @property
     def base_currency(self) -> str | None:

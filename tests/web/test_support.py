@@ -265,3 +265,18 @@ def test_only_lists_that_this_api_version_has_are_told_of(enter: Enter, store: D
     names = [cell.get_text() for cell in page.select("section[aria-labelledby=reads] tbody th")]
     assert "Sync rules" in names
     assert not {"defaults", "Default accounts"} & set(names)
+
+
+def test_support_reads_why_something_was_refused_without_names(enter: Enter, store: Database) -> None:
+    with write(store):
+        add_books(store)
+        events.add(store, "e1", NOW, "import_refused", SYSTEM, note="Contact 'Brown Ltd' owes 1,234.50")
+
+    pages = {role: enter(role, "") for role in ("support", "admin")}
+
+    of_one = ("/support/e/e1", "/e/e1/connection/history", "/e/e1/audit", "/e/e1/audit.csv")
+    for path in (*of_one, "/support/activity"):
+        read = {role: browser.get(path).text for role, browser in pages.items()}
+        assert "owes 1,234.50" in read["admin"], path
+        assert "Brown" not in read["support"], path
+        assert "owes about 1,200" in read["support"], path
