@@ -142,7 +142,7 @@ def test_no_route_leads_off_the_site_whatever_the_browser_asks_for(
         for rule, path in places(app, method):
             if rule.endpoint in ("sign_in.sign_out", "sessions.end_others"):
                 continue
-            for wanted in ELSEWHERE if method == "POST" else ELSEWHERE[:3]:
+            for wanted in ELSEWHERE if method == "POST" else ELSEWHERE[1:2]:
                 told = dict.fromkeys(WAYS_ON, wanted)
                 form = {"role": role, "entity_id": "e1", "theme": "dark", **told}
                 answer = browser.open(path, method=method, query_string=told, data=form)
