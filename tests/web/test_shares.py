@@ -414,9 +414,9 @@ def test_pressing_the_button_twice_is_the_same_browser_both_times(two: Two) -> N
 
 def test_a_link_that_ended_meanwhile_offers_no_other_try(two: Two) -> None:
     two.make()
-    address, page = two.address(), two.path
+    address = two.address()
     two.go(address)
-    two.dana.post(f"{page}/withdraw")
+    two.at(NOW + timedelta(days=3))
 
     answer = two.back("statusCode=403&errorMessage=User+cancelled")
 
