@@ -24,7 +24,7 @@ from app.domain.errors import InputError
 from app.domain.people import SYSTEM
 from app.services import outbox
 from app.services.deps import Deps
-from app.store import backups, events, installations
+from app.store import backups, events, import_mails, installations
 from app.store.backups import BackupNote
 from app.store.database import connect, migrate, write
 
@@ -220,6 +220,7 @@ def _calm(
         now = deps.clock()
         with write(db):
             called_off = outbox.call_off_all(deps, CALLED_OFF % (told or "an earlier day"))
+            import_mails.drop_waiting(db)
             sessions = backups.end_sessions(db, now, ENDED_BY)
             if forget:
                 backups.forget_sealed(db)

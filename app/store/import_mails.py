@@ -21,6 +21,11 @@ class ImportMail:
     tries: int
 
 
+def drop_waiting(db: Database) -> None:
+    """Send none of those that still wait, whosever they are."""
+    db.execute("UPDATE import_mails SET state = 'dropped' WHERE state = 'waiting'")
+
+
 def add(db: Database, entity_id: str, connection_id: str, address: str, *, by: str, now: datetime) -> bool:
     """Keep a wish; whether it is a new one, or one that had been dropped."""
     kept = db.execute(

@@ -18,7 +18,7 @@ from app.services import backups, installations, outbox, secrets
 from app.services.backups import Made, Restored
 from app.services.deliveries import HANDLERS
 from app.services.deps import Deps
-from app.store import events
+from app.store import events, import_mails
 from app.store.database import connect, to_text, write
 from tests import empty_files
 from tests.factories import (
@@ -162,6 +162,17 @@ def test_what_waited_is_not_sent_twice(
     states = rows(settings, "SELECT DISTINCT state, last_error FROM outbox")
     assert [row["state"] for row in states] == ["stopped"]
     assert "backup of 8 June 2026 at 10:00 UTC" in str(states[0]["last_error"])
+
+
+def test_an_e_mail_that_waited_is_not_sent_by_the_copy(
+    deps: Deps, settings: Settings, tmp_path: Path
+) -> None:
+    with write(deps.db):
+        import_mails.add(deps.db, "e1", "c1", "dana@example.com", by="Dana", now=NOW)
+
+    restore(deps, make(settings, tmp_path / "copy").path)
+
+    assert rows(settings, "SELECT state FROM import_mails") == [{"state": "dropped"}]
 
 
 def test_a_session_that_was_ended_since_is_not_open_again(
