@@ -153,3 +153,22 @@ def test_a_refusal_to_somebody_of_another_business_names_nobody(enter: Enter, st
 
     assert "Dana" not in BeautifulSoup(answer.text, "html.parser").select_one("main").text  # type: ignore[union-attr]
     assert "This page belongs to another business." in answer.text
+
+
+def test_owners_are_named_as_they_came_in_or_were_sent_the_latest_first(
+    enter: Enter, books: None, store: Database
+) -> None:
+    enter("owner", "e1")
+    with write(store):
+        for n, (entity_id, role, name) in enumerate(
+            (("e1", "owner", "Mia Berg"), ("e1", "viewer", "Not Me"), ("e2", "owner", "Nor Me"))
+        ):
+            store.execute(
+                "INSERT INTO launch_links (id, token_hash, entity_id, role, name, created_at, expires_at)"
+                " VALUES (?, ?, ?, ?, ?, '2025-05-09T10:00:00', '2025-05-09T10:10:00')",
+                [str(n), str(n), entity_id, role, name],
+            )
+
+    page = enter("viewer", "e1").get("/e/e1/connection").text
+
+    assert "Only an owner can disconnect. Owners: Mia Berg, Dana Price." in page
