@@ -84,7 +84,8 @@ class TooManyTriesError(GangwayError):
     """Somebody tried too often; `retry_after` says in how many seconds they may try again."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many tries. Wait {-(-retry_after // 60)} minutes, then try again.")
+        minutes = -(-retry_after // 60)
+        super().__init__(f"Wait {minutes} minute{'' if minutes == 1 else 's'}, then try again.")
         self.retry_after = retry_after
 
 

@@ -92,7 +92,7 @@ def test_the_sender_sees_the_address_until_when_it_works_and_a_message(two: Two)
 
     assert re.search(r"/c/[\w-]{43}$", two.address())
     assert "Works until Mon 12 May, 09:42" in words(shown)
-    assert "can you connect our Xero to Gangway?" in shown.text
+    assert "Can you connect our Xero to Gangway?" in shown.text
     assert "Not opened yet" in words(shown)
 
 
@@ -380,7 +380,7 @@ def test_support_makes_a_link_once_they_have_said_why(two: Two, enter: Enter) ->
     made = alex.post(LINK, data={"platform": "xero"}, follow_redirects=True)
 
     assert refused.status_code == 403
-    assert "can you connect the Xero of Harbour Lane Coffee Ltd to Gangway?" in made.text
+    assert "Can you connect the Xero of Harbour Lane Coffee Ltd to Gangway?" in made.text
     asked = "Alex Lind at Gangway asks you to connect the Xero organisation of Harbour Lane Coffee Ltd"
     assert asked in words(two.priya.get(two.address()))
     event = events.latest(two.store, "e1", "link_made")
