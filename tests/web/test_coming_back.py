@@ -72,7 +72,7 @@ def connected(wire: Wire, **more: Any) -> None:
         (0, "Checking with Xero…", ["I'll come back later"]),
         (29, "Checking with Xero…", ["I'll come back later"]),
         (30, "Xero hasn't confirmed yet.", ["Check now", "I'll come back later"]),
-        (120, "We're still waiting for Xero.", ["Check now", "Start again", "I'll come back later"]),
+        (120, "We're still waiting for Xero.", ["Start again", "Check now", "I'll come back later"]),
     ],
 )
 def test_while_nothing_is_known_the_page_says_how_long_it_has_been(
