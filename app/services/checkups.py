@@ -34,8 +34,8 @@ from app.domain.partner_checks import Line, Outcome, Result
 from app.services import backups, installations, partner_checks
 from app.services.deps import Deps
 from app.store import backups as files
-from app.store import checkups, heartbeats
-from app.store.database import prepare, to_text
+from app.store import checkups, heartbeats, users
+from app.store.database import prepare
 
 PATIENCE, ANSWERS_WITHIN = 10.0, 3.0
 SECRET_FILES = ("gangway.sqlite3", "gangway.sqlite3-wal", "secret_key", "encryption_key")
@@ -101,7 +101,7 @@ def _inside(db: Database, settings: Settings, deps_for: Callable[[Database], Dep
     now = deps.clock()
     yield _counters(db)
     yield told_worker(heartbeats.last(db, "worker"), now)
-    yield told_waiting(*checkups.waiting(db, to_text(now)), now)
+    yield told_waiting(*checkups.waiting(db, now), now)
     yield _secrets(db, settings)
     yield _people(db, settings)
     yield from _outside(deps)
@@ -203,7 +203,7 @@ def _secrets(db: Database, settings: Settings) -> Finding:
 
 
 def _people(db: Database, settings: Settings) -> Finding:
-    count = checkups.admins(db)
+    count = users.count_admins(db)
     if count:
         words = "1 administrator can sign in." if count == 1 else f"{count} administrators can sign in."
         return fine("People", words)
