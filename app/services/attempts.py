@@ -25,6 +25,7 @@ from app.domain.errors import (
 from app.domain.problems import UNKNOWN, code_of
 from app.services import caps, carry_overs, refresh, rules, sightings
 from app.services.deps import Deps
+from app.services.sessions import hashed
 from app.store import attempts, connections, events, revisions
 from app.store.database import write
 
@@ -105,7 +106,7 @@ def came_back(deps: Deps, browser: str, hint: Hint) -> Attempt | None:
 
     A hint about another connection than the one that this browser set out for is not kept.
     """
-    attempt = attempts.of_browser(deps.db, browser) if browser else None
+    attempt = attempts.of_browser(deps.db, hashed(browser)) if browser else None
     if attempt is None:
         return None
     meant = connections.get(deps.db, attempt.connection_id or "")
@@ -242,7 +243,7 @@ def _leave(deps: Deps, connection: Connection, attempt: Attempt) -> Leaving:
     browser = secrets.token_urlsafe(24)
     with write(deps.db):
         connections.save(deps.db, attempt.entity_id, connection, attempt.started_at)
-        attempts.add(deps.db, attempt, browser)
+        attempts.add(deps.db, attempt, hashed(browser))
         events.add(
             deps.db,
             attempt.entity_id,

@@ -12,7 +12,7 @@ from app.store.database import from_text, maybe_from_text, to_text
 
 
 def add(db: Database, attempt: Attempt, browser: str) -> None:
-    """Keep a start; `browser` is the secret by which the way back finds it."""
+    """Keep a start; `browser` is the hash of the secret by which the way back finds it."""
     db.table("attempts").insert(
         {
             "id": attempt.id,
@@ -36,7 +36,7 @@ def newest(db: Database, entity_id: str) -> Attempt | None:
 
 
 def of_browser(db: Database, browser: str) -> Attempt | None:
-    """The start that was made in this browser."""
+    """The start that was made in the browser whose secret has this hash."""
     rows = db.query("SELECT * FROM attempts WHERE browser = ? ORDER BY started_at DESC LIMIT 1", [browser])
     return next(map(_from_row, rows), None)
 

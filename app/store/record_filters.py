@@ -45,6 +45,7 @@ def _search(db: Database, text: str) -> tuple[str, str]:
     is what tens of thousands of records hold, for gathering those would take longer than reading the
     entity's own. LIKE knows capitals of plain letters only, so a text with others always goes by the index.
     """
+    text = text.replace("\0", " ")  # SQLite's index reads no further
     quoted = text.replace('"', '""')
     match = f'{{title party error_text}} : "{quoted}"'
     if len(text) >= 3 and not (text.isascii() and _is_common(db, match)):

@@ -101,6 +101,7 @@ _SEARCH = r"""(e.name LIKE :like ESCAPE '\' OR e.id = :text OR c.business LIKE :
 
 
 def _sought(text: str) -> dict[str, Any]:
+    text = text.replace("\0", " ")  # SQLite's index reads no further
     quoted = text.replace('"', '""')
     return {"text": text, "like": containing(text), "phrase": f'title : "{quoted}"'}
 

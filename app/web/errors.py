@@ -37,6 +37,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(UncheckedError, unchecked)
     app.register_error_handler(NotThereError, not_there)
     app.register_error_handler(404, not_there)
+    # A number in an address that is larger than any row's.
+    app.register_error_handler(OverflowError, not_there)
     app.register_error_handler(InputError, unusable)
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(MoniteError, no_answer)

@@ -44,9 +44,8 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture
 def dashboard(tmp_path: Path, emulator: Emulator) -> Iterator[Dashboard]:
-    """A worker without pages, and a store of its own."""
-    emulator.reset()
-    dashboard = Dashboard(tmp_path, free_port(), emulator, commands=["worker"])
+    """A store of its own; its worker starts once there is what a test wants it to read."""
+    dashboard = Dashboard(tmp_path, free_port(), emulator, commands=[])
     yield dashboard
     dashboard.stop()
 
@@ -87,6 +86,7 @@ def test_a_bulk_assignment_survives_a_worker_killed_again_and_again(
     db: Database, dashboard: Dashboard, emulator: Emulator
 ) -> None:
     emulator.reset("bulk", payables=BILLS)
+    dashboard.start("worker")
     entity_id = emulator.entity_id("Bulk business 1")
     deps = deps_for(db, dashboard, emulator, entity_id)
     read_to_the_end(db, entity_id, "line_items")
@@ -134,6 +134,7 @@ def test_a_retry_of_500_survives_kills_and_lost_answers_and_the_books_hold_each_
     emulator.reset("bulk", payables=BILLS, records=BILLS)
     entity_id = emulator.entity_id("Bulk business 1")
     should_be = let_every_bill_have_failed(emulator, entity_id)
+    dashboard.start("worker")
     deps = deps_for(db, dashboard, emulator, entity_id)
     deps.monite.patch_sync_rules(entity_id, USUAL)
     for resource in ("sync_rules", "payables", "synced_records:bill"):
