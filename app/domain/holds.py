@@ -36,6 +36,8 @@ class HoldResult:
     confirmed: bool
     supported: bool
     words: str
+    undecided: bool = False
+    """Whether there was no answer yet, so that it may still come about."""
 
 
 @dataclass(frozen=True, slots=True)

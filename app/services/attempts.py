@@ -75,7 +75,9 @@ def start(
         raise InputError("connection", "An accounting system is connected already.")
     caps.check(deps, entity_id, platform)
     carry_overs.begin(deps, entity_id)
-    rules.hold(deps, entity_id, "before connecting")
+    if rules.hold(deps, entity_id, "before connecting").undecided:
+        # Whoever left now could be connected, and sent to, before the hold comes about.
+        raise UnavailableError("sending could not be put on hold yet")
     with deps.monite.hurried(PATIENCE):
         connection = _reusable(deps, entity_id, standing, platform, afresh) or _create(
             deps, entity_id, platform

@@ -296,7 +296,7 @@ def _hold_result(deps: Deps, rows: list[OutboxRow]) -> HoldResult:
         return HoldResult(
             False, True, _("We could not pause sending: the service still reports what is sent.")
         )
-    return HoldResult(False, True, _("We could not pause sending yet. We keep trying."))
+    return HoldResult(False, True, _("We could not pause sending yet. We keep trying."), undecided=True)
 
 
 def _not_supported() -> HoldResult:

@@ -65,6 +65,21 @@ def test_a_hold_that_was_not_confirmed_is_told_on_the_connect_page(
     assert "Nothing is sent" not in text(browser, "/e/e1")
 
 
+def test_nobody_is_led_away_while_it_is_not_known_whether_sending_is_on_hold(
+    enter: Enter, wire: Wire
+) -> None:
+    wire.refuses_changes = (503, "down")
+    browser = enter()
+
+    answer = browser.post("/e/e1/connect/start", data={"platform": "xero"})
+
+    assert answer.status_code == 502
+    assert wire.connection is None
+    wire.refuses_changes = None
+    start(browser)
+    assert wire.rules == {"payable": [], "receivable": []}
+
+
 @BOTH_REFUSALS
 def test_a_hold_that_was_not_confirmed_is_told_on_the_confirm_page(
     enter: Enter, wire: Wire, refusal: tuple[int, str]
