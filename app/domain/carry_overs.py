@@ -130,6 +130,11 @@ class Comparison:
         return Verdict.SAME if self.by_id or self.named else Verdict.UNSURE
 
 
+def carried(account: LedgerAccount) -> Carried:
+    """What is kept of an account that is in use."""
+    return Carried(account.id, account.nominal_code, account.name, account.type, account.is_bank_account)
+
+
 def find(used: Iterable[Carried], chart: Sequence[LedgerAccount]) -> list[Found]:
     """What became of each account, by its id, else by code and name where just one has those."""
     by_id = {account.id: account for account in chart if not account.gone}

@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask_babel import gettext as _
 from sqlite_utils import Database
 
-from app.domain.carry_overs import Before, Carried, CarryOver
+from app.domain.carry_overs import Before, CarryOver, carried
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.errors import UncheckedError
 from app.domain.people import SYSTEM, Actor
@@ -93,10 +93,7 @@ def _keep(
     *,
     unasked: bool = False,
 ) -> None:
-    used = tuple(
-        Carried(one.id, one.nominal_code, one.name, one.type, one.is_bank_account)
-        for one in carry_overs.used_accounts(db, entity_id)
-    )
+    used = tuple(carried(one) for one in carry_overs.used_accounts(db, entity_id))
     accounts = ledger_accounts.count(db, entity_id)
     was = Before(before.id, before.platform, before.business, accounts, used)
     held = holds.standing(db, entity_id) is not None

@@ -11,7 +11,17 @@ from flask_babel import gettext as _
 from app.domain.account_problems import UsedAccount
 from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Kind
-from app.domain.carry_overs import CarryOver, Comparison, Fate, Found, Verdict, differs_openly, name_of
+from app.domain.carry_overs import (
+    Carried,
+    CarryOver,
+    Comparison,
+    Fate,
+    Found,
+    Verdict,
+    carried,
+    differs_openly,
+    name_of,
+)
 from app.domain.carry_overs import compare as compare_organisations
 from app.domain.carry_overs import find as find_fates
 from app.domain.connections import Connection, ConnectionStatus
@@ -111,12 +121,12 @@ def check(deps: Deps, entity_id: str, *, so_far: bool = False) -> Check | None:
     accounts = sum(not one.gone for one in chart) if _is_read(deps, entity_id, connection) else 0
     if not whole and not (so_far and accounts):
         return Check(carry, connection, Stage.IMPORTING, accounts=accounts)
-    found = _found(deps, entity_id, carry, chart)
+    found = _found(deps, entity_id, carry.before.used, chart)
     return Check(
         carry=carry,
         connection=connection,
         stage=Stage.COMPARED,
-        found=found,
+        found=[*found, *_found(deps, entity_id, _come_since(deps, entity_id, carry), chart)],
         comparison=compare_organisations(carry.before, connection, found, whole=whole),
         accounts=accounts,
         links=carry_overs.count_links(deps.db, entity_id),
@@ -288,9 +298,18 @@ def _is_imported(deps: Deps, entity_id: str, connection: Connection) -> bool:
     return read.as_of is not None and read.as_of >= max(since, told.at if told else since)
 
 
-def _found(deps: Deps, entity_id: str, carry: CarryOver, chart: Sequence[LedgerAccount]) -> list[Found]:
-    """What became of the accounts that were in use, with how much still names each."""
-    found = find_fates(carry.before.used, chart)
+def _come_since(deps: Deps, entity_id: str, carry: CarryOver) -> list[Carried]:
+    """Accounts that came into use meanwhile, of an organisation that turned out to be the wrong one."""
+    known = {one.id for one in carry.before.used}
+    used = carry_overs.used_accounts(deps.db, entity_id)
+    return [carried(one) for one in used if one.gone and one.id not in known]
+
+
+def _found(
+    deps: Deps, entity_id: str, used: Sequence[Carried], chart: Sequence[LedgerAccount]
+) -> list[Found]:
+    """What became of accounts that were in use, with how much still names each."""
+    found = find_fates(used, chart)
     loose = carry_overs.loose_uses(deps.db, entity_id, [one.before.id for one in found])
     return [
         Found(one.before, one.fate, one.now, loose[one.before.id] + _rows(deps, entity_id, one.before.id))

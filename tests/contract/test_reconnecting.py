@@ -247,6 +247,31 @@ def test_what_uses_accounts_of_the_same_code_and_name_follows_and_the_rest_waits
     assert "Undo" in page
 
 
+def test_what_was_put_on_accounts_of_the_wrong_one_follows_back_to_the_right_one(again: Again) -> None:
+    links = again.links()
+    products = "SELECT id, ledger_account_id FROM products WHERE entity_id = ? ORDER BY id"
+    before = list(again.deps.db.query(products, [again.entity_id]))
+    again.withdraw()
+    again.set_out()
+    again.sign_in(OTHER)
+    again.say("accept")
+    again.say("assign")
+    outbox.pump(again.deps, 20)
+    again.say("again")
+    again.set_out()
+    again.sign_in()
+
+    page = again.look()
+    assert "Same organisation." in page
+    assert "Resume sending" not in page
+    again.say("assign")
+    outbox.pump(again.deps, 20)
+
+    assert list(again.deps.db.query(products, [again.entity_id])) == before
+    assert again.links() == links
+    assert "Resume sending" in again.look()
+
+
 def test_a_refused_import_is_enough_to_see_that_access_is_gone_and_every_page_says_so(again: Again) -> None:
     again.emulator.control("POST", f"/connections/{again.connection()['id']}/revoke")
     assert "Access withdrawn" not in again.browser.get(f"/e/{again.entity_id}/rules").text
