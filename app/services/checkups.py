@@ -12,12 +12,11 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 from sqlite_utils import Database
 
-from app.config import Settings, is_loopback
+from app.config import Settings
 from app.domain.findings import (
     Finding,
     Health,
@@ -33,6 +32,7 @@ from app.domain.findings import (
 from app.domain.partner_checks import Line, Outcome, Result
 from app.services import backups, installations, partner_checks
 from app.services.deps import Deps
+from app.services.own_addresses import visitor
 from app.store import backups as files
 from app.store import checkups, heartbeats, users
 from app.store.database import prepare
@@ -139,9 +139,7 @@ def _address(public_url: str) -> Finding:
     about, todo = "Address", "Start `gangway serve`, and look at the proxy in front of it."
     if not public_url:
         return unknown(about, "None is told.")
-    with requests.Session() as http:
-        # A proxy of the environment is for the world outside.
-        http.trust_env = not is_loopback(urlsplit(public_url).hostname or "")
+    with visitor(public_url) as http:
         try:
             status = http.get(public_url, timeout=ANSWERS_WITHIN, allow_redirects=False).status_code
         except requests.exceptions.SSLError:
