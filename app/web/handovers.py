@@ -16,13 +16,14 @@ from app.domain.people import Action
 from app.domain.problems import Owner, what_happened
 from app.domain.spreadsheets import Cell
 from app.domain.synced_records import OBJECT_WORDS
-from app.services import frames, handovers, record_marks
+from app.services import handovers, record_marks
 from app.web import downloads, formats
 from app.web.access import needs
 from app.web.amounts import exact_amount
 from app.web.raw_texts import words_of
 from app.web.rendering import render
 from app.web.requests import deps
+from app.web.shells import frame
 
 bp = Blueprint("handovers", __name__, url_prefix="/e/<entity_id>/log")
 COLUMNS = (
@@ -143,8 +144,8 @@ def _plain(amount: int | None, currency: str) -> Decimal | None:
 
 
 def _system() -> str:
-    shell = frames.get(deps(), str((request.view_args or {})["entity_id"]))
-    return shell.system if shell else _("your accounting system")
+    found = frame()
+    return found.system if found else _("your accounting system")
 
 
 def _period() -> tuple[Period, str]:
