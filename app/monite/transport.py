@@ -28,6 +28,8 @@ RENEW_AT = 0.9
 """The part of a token's life after which it is renewed."""
 READ_TRIES = 3
 LONGEST_PAUSE = 8.0
+LONGEST_WAIT, TIME_FOR_AN_ANSWER = 2.0, 1.0
+"""Seconds: how long a refused call is kept for a person who waits, and what must be left for its answer."""
 SHORTEST_SECRET = 8
 
 
@@ -110,15 +112,27 @@ class Transport:
         A `secret` of the body is left out of the call log, should the answer repeat it.
 
         Reads for which nobody waits are tried again a few times. Writes never are: the outbox
-        knows whether a repeat is safe.
+        knows whether a repeat is safe. While a person waits, only a short "too many calls" is waited
+        out, once: nothing was done then.
         """
         call = _Call(method, path, entity_id, query, body, secret)
-        tries = READ_TRIES if method == "GET" and manners.current().deadline is None else 1
+        if manners.current().deadline is not None:
+            return self._once_more_if_full(call)
+        tries = READ_TRIES if method == "GET" else 1
         for attempt in range(1, tries):
             try:
                 return self._once(call)
             except UnavailableError as exc:
                 time.sleep(_pause(exc, attempt))
+        return self._once(call)
+
+    def _once_more_if_full(self, call: _Call) -> Raw:
+        try:
+            return self._once(call)
+        except RateLimitedError as exc:
+            if exc.retry_after > min(LONGEST_WAIT, manners.current().left() - TIME_FOR_AN_ANSWER):
+                raise
+            time.sleep(exc.retry_after)
         return self._once(call)
 
     def _once(self, call: _Call) -> Raw:

@@ -21,7 +21,7 @@ def start(deps: Deps, session_id: str, entity_id: str, typed: str) -> None:
         raise InputError("reason", "Say in 5 to 200 characters why you act for them.")
     with write(deps.db) as db:
         events.add(db, entity_id, deps.clock(), ACTING_STARTED, replace(deps.actor, reason=reason))
-    sessions.say_why(deps, session_id, entity_id, reason)
+        sessions.say_why(deps, session_id, entity_id, reason)
 
 
 def stop(deps: Deps, session_id: str, entity_id: str) -> None:
@@ -30,4 +30,4 @@ def stop(deps: Deps, session_id: str, entity_id: str) -> None:
         return
     with write(deps.db) as db:
         events.add(db, entity_id, deps.clock(), ACTING_STOPPED, deps.actor)
-    sessions.stop_acting(deps, session_id)
+        sessions.stop_acting(deps, session_id)

@@ -13,7 +13,7 @@ from app.domain.account_search import FoundAccounts, search
 from app.domain.accounts import LedgerAccount, usual_types
 from app.domain.assignables import Assignable, AssignPage, AssignProgress, AssignQuery, Choice, Kind
 from app.domain.errors import InputError, NotThereError
-from app.domain.events import ASSIGN_DROPPED, ASSIGNED, Event
+from app.domain.events import ASSIGN_DROPPED, Event
 from app.domain.suggestions import Suggestion
 from app.services import choices, outbox, suggestions
 from app.services.deps import Deps
@@ -30,7 +30,6 @@ from app.store.database import write
 
 COUNTED, EVERY = 2_000, 10_000_000
 """How far the rows that a search finds are counted, and all others."""
-EVENT = ASSIGNED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ provider's. Whatever Monite lists counts more than what we remember of it.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -23,9 +22,8 @@ from app.domain.errors import (
     UnavailableError,
 )
 from app.domain.problems import UNKNOWN, code_of
-from app.services import caps, carry_overs, refresh, rules, sightings
+from app.services import caps, carry_overs, refresh, rules, sightings, tokens
 from app.services.deps import Deps
-from app.services.sessions import hashed
 from app.store import attempts, connections, events, revisions
 from app.store.database import write
 
@@ -108,7 +106,7 @@ def came_back(deps: Deps, browser: str, hint: Hint) -> Attempt | None:
 
     A hint about another connection than the one that this browser set out for is not kept.
     """
-    attempt = attempts.of_browser(deps.db, hashed(browser)) if browser else None
+    attempt = attempts.of_browser(deps.db, tokens.hashed(browser)) if browser else None
     if attempt is None:
         return None
     meant = connections.get(deps.db, attempt.connection_id or "")
@@ -242,10 +240,10 @@ def _create(deps: Deps, entity_id: str, platform: str | None) -> Connection:
 def _leave(deps: Deps, connection: Connection, attempt: Attempt) -> Leaving:
     if not connection.connection_url:
         raise UnavailableError("no sign-in address came with the connection")
-    browser = secrets.token_urlsafe(24)
+    browser = tokens.new()
     with write(deps.db):
         connections.save(deps.db, attempt.entity_id, connection, attempt.started_at)
-        attempts.add(deps.db, attempt, hashed(browser))
+        attempts.add(deps.db, attempt, tokens.hashed(browser))
         events.add(
             deps.db,
             attempt.entity_id,

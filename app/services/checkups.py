@@ -12,12 +12,11 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 from sqlite_utils import Database
 
-from app.config import Settings, is_loopback
+from app.config import Settings
 from app.domain.findings import (
     Finding,
     Health,
@@ -33,9 +32,10 @@ from app.domain.findings import (
 from app.domain.partner_checks import Line, Outcome, Result
 from app.services import backups, installations, partner_checks
 from app.services.deps import Deps
+from app.services.own_addresses import visitor
 from app.store import backups as files
-from app.store import checkups, heartbeats
-from app.store.database import prepare, to_text
+from app.store import checkups, heartbeats, users
+from app.store.database import prepare
 
 PATIENCE, ANSWERS_WITHIN = 10.0, 3.0
 SECRET_FILES = ("gangway.sqlite3", "gangway.sqlite3-wal", "secret_key", "encryption_key")
@@ -101,7 +101,7 @@ def _inside(db: Database, settings: Settings, deps_for: Callable[[Database], Dep
     now = deps.clock()
     yield _counters(db)
     yield told_worker(heartbeats.last(db, "worker"), now)
-    yield told_waiting(*checkups.waiting(db, to_text(now)), now)
+    yield told_waiting(*checkups.waiting(db, now), now)
     yield _secrets(db, settings)
     yield _people(db, settings)
     yield from _outside(deps)
@@ -139,9 +139,7 @@ def _address(public_url: str) -> Finding:
     about, todo = "Address", "Start `gangway serve`, and look at the proxy in front of it."
     if not public_url:
         return unknown(about, "None is told.")
-    with requests.Session() as http:
-        # A proxy of the environment is for the world outside.
-        http.trust_env = not is_loopback(urlsplit(public_url).hostname or "")
+    with visitor(public_url) as http:
         try:
             status = http.get(public_url, timeout=ANSWERS_WITHIN, allow_redirects=False).status_code
         except requests.exceptions.SSLError:
@@ -203,7 +201,7 @@ def _secrets(db: Database, settings: Settings) -> Finding:
 
 
 def _people(db: Database, settings: Settings) -> Finding:
-    count = checkups.admins(db)
+    count = users.count_admins(db)
     if count:
         words = "1 administrator can sign in." if count == 1 else f"{count} administrators can sign in."
         return fine("People", words)

@@ -100,10 +100,6 @@ class Import:
     def very_late(self) -> bool:
         return self.running and self.took >= VERY_LATE
 
-    @property
-    def names_twice(self) -> bool:
-        return any(one.problem == TWICE_HERE for one in self.names)
-
 
 def get(deps: Deps, entity_id: str) -> Import:
     """What came in so far, from the store alone."""
@@ -153,8 +149,8 @@ def _first_end(deps: Deps, entity_id: str, connection: Connection | None) -> dat
     """When we saw the connection's first import end; by our own clock, as its beginning is."""
     if connection is None or connection.imported_at is None:
         return None
-    told = events.find(deps.db, entity_id, kinds=["import_finished"], object_id=connection.id, limit=1)
-    return told[0].at if told else connection.imported_at
+    told = events.of_object(deps.db, entity_id, connection.id, "import_finished")
+    return told.at if told else connection.imported_at
 
 
 def _is_old(deps: Deps, ended_at: datetime | None) -> bool:

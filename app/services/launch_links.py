@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -15,7 +12,7 @@ from app.domain.launch_links import LASTS, LaunchLink, wanted
 from app.domain.people import Actor, Role
 from app.domain.resources import CONNECTION
 from app.domain.sessions import CameBy, Session
-from app.services import failed_tries, sessions
+from app.services import failed_tries, sessions, tokens
 from app.services.deps import Deps
 from app.services.sessions import Browser, CameIn
 from app.store import entities, events, launch_links, resources
@@ -44,7 +41,7 @@ def check_key(deps: Deps, key: str, address: str) -> None:
     right = deps.settings.partner_key
     if not right:
         raise NotThereError("Launch links are off here: GANGWAY_PARTNER_KEY is not set.")
-    if not hmac.compare_digest(_digest(key), _digest(right)):
+    if not tokens.same(key, right):
         failed_tries.take(deps, {failed_tries.by_address("partner-key", address): WRONG_KEYS})
         raise NotAllowedError("Send the partner's key: Authorization: Bearer …")
 
@@ -56,11 +53,11 @@ def make(deps: Deps, body: object) -> MadeLink:
     """
     who = wanted(body)
     _know(deps, who.entity_id or "")
-    token, now = secrets.token_urlsafe(32), deps.clock()
+    token, now = tokens.new(), deps.clock()
     link = LaunchLink(uuid4().hex, who, created_at=now, expires_at=now + LASTS)
     with write(deps.db) as db:
         launch_links.drop_old(db, now - KEPT)
-        launch_links.add(db, link, sessions.hashed(token))
+        launch_links.add(db, link, tokens.hashed(token))
         events.add(
             db,
             who.entity_id or "",
@@ -80,7 +77,7 @@ def find(deps: Deps, token: str, address: str) -> LaunchLink | None:
 
     Raises TooManyTriesError for whoever guesses.
     """
-    link = launch_links.by_token(deps.db, sessions.hashed(token))
+    link = launch_links.by_token(deps.db, tokens.hashed(token))
     if link is None:
         failed_tries.take(deps, {failed_tries.by_address("launch", address): WRONG_LINKS})
     return link
@@ -118,7 +115,3 @@ def _know(deps: Deps, entity_id: str) -> None:
         deps.wake()
     if known.status == "deleted":
         raise NotThereError("This entity is deleted at Monite.")
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()

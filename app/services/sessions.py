@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -12,6 +10,7 @@ from app.domain.errors import NotThereError
 from app.domain.events import CAME_IN, SESSION_ENDED, WENT_OUT
 from app.domain.people import Actor, Role
 from app.domain.sessions import REASON_HOLDS, SEEN_EVERY, CameBy, Session, longest, may_end, same_person
+from app.services import tokens
 from app.services.deps import Deps
 from app.store import entities, events, sessions
 from app.store.database import write
@@ -40,7 +39,7 @@ def come_in(
     deps: Deps, who: Actor, came_by: CameBy, browser: Browser, *, user_id: str | None = None
 ) -> CameIn:
     """Open a session under a new token; whatever the browser carried before is worth nothing for it."""
-    token, now = secrets.token_urlsafe(32), deps.clock()
+    token, now = tokens.new(), deps.clock()
     session = Session(
         id=uuid4().hex,
         actor=who,
@@ -54,7 +53,7 @@ def come_in(
     )
     with write(deps.db) as db:
         sessions.drop_old(db, now - KEPT)
-        sessions.add(db, session, hashed(token))
+        sessions.add(db, session, tokens.hashed(token))
         _tell(deps, session, CAME_IN, who, came_by.value)
     return CameIn(session, token)
 
@@ -63,7 +62,7 @@ def find(deps: Deps, token: str) -> Session | None:
     """The open session of the browser that carries this token; None when there is none, or none any more."""
     if not token:
         return None
-    session, now = sessions.by_token(deps.db, hashed(token)), deps.clock()
+    session, now = sessions.by_token(deps.db, tokens.hashed(token)), deps.clock()
     if session is None or not session.is_open(now):
         return None
     if now - session.seen_at >= SEEN_EVERY:
@@ -144,11 +143,6 @@ def stop_acting(deps: Deps, session_id: str) -> None:
     """From now on this person only looks."""
     with write(deps.db) as db:
         sessions.set_reason(db, session_id, "", None, None)
-
-
-def hashed(token: str) -> str:
-    """What the store keeps of a token; nobody can go back from it, for a token is random and long."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _tell(deps: Deps, session: Session, kind: str, by: Actor, note: str | None = None) -> None:

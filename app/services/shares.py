@@ -7,10 +7,8 @@ anybody. What is shared is an address of ours; a press of its button makes the s
 from __future__ import annotations
 
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from uuid import uuid4
 
 from flask_babel import gettext as _
@@ -29,7 +27,7 @@ from app.domain.share_links import (
     LinkState,
     ShareLink,
 )
-from app.services import attempts, caps
+from app.services import attempts, caps, tokens
 from app.services import secrets as sealing
 from app.services.attempts import Leaving, Standing
 from app.services.connections import disconnect
@@ -112,7 +110,7 @@ def make(deps: Deps, entity_id: str, platform: str | None) -> ShareLink:
     if standing is not None and standing.status is ConnectionStatus.CONNECTED:
         raise InputError("connection", "An accounting system is connected already.")
     caps.check(deps, entity_id, platform)
-    now, token = deps.clock(), secrets.token_urlsafe(32)
+    now, token = deps.clock(), tokens.new()
     link = ShareLink(
         id=str(uuid4()),
         entity_id=entity_id,
@@ -126,7 +124,7 @@ def make(deps: Deps, entity_id: str, platform: str | None) -> ShareLink:
     with write(deps.db) as db:
         before = share_links.newest(db, entity_id)
         ended = before is not None and before.state(now).works and _end(deps, before, now, replaced=True)
-        share_links.add(db, link, _hash(token))
+        share_links.add(db, link, tokens.hashed(token))
         _tell(deps, link, MADE, now, became=platform)
     if before is not None and ended:
         _call_back(deps, before)
@@ -187,7 +185,7 @@ def go(deps: Deps, token: str, browser: str, name: str) -> Leaving:
     link = found.link
     afresh = found.standing is not None and found.standing.arrival in AFRESH
     with write(deps.db) as db:
-        if not share_links.claim(db, link.id, deps.clock(), name, _hash(browser)):
+        if not share_links.claim(db, link.id, deps.clock(), name, tokens.hashed(browser)):
             raise InputError("link", "This link can't be used any more.")
         revisions.bump(db, link.entity_id)
     invited = deps.acting_as(Actor(name, Role.INVITED, link.entity_id))
@@ -269,18 +267,14 @@ def _token(deps: Deps, link: ShareLink) -> str | None:
 
 
 def _of_token(deps: Deps, token: str) -> ShareLink:
-    link = share_links.of_token(deps.db, _hash(token)) if token else None
+    link = share_links.of_token(deps.db, tokens.hashed(token)) if token else None
     if link is None:
         raise NotThereError("There is no such link.")
     return link
 
 
 def _is(kept: str | None, browser: str) -> bool:
-    return bool(kept and browser) and hmac.compare_digest(kept or "", _hash(browser))
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+    return bool(kept and browser) and hmac.compare_digest(kept or "", tokens.hashed(browser))
 
 
 def _plain(name: str) -> str:

@@ -114,8 +114,8 @@ def _told(db: Database, entity_id: str, connection: Connection, kind: str, note:
     """Whether the history has it already: an end is told once, a failure once for each reason."""
     if kind not in ("disconnected", "import_failed"):
         return False
-    known = events.find(db, entity_id, kinds=[kind], object_id=connection.id, limit=1)
-    return bool(known) and (kind == "disconnected" or known[0].note == note)
+    known = events.of_object(db, entity_id, connection.id, kind)
+    return known is not None and (kind == "disconnected" or known.note == note)
 
 
 def not_listed(db: Database, entity_id: str, listed: Sequence[str], now: datetime) -> None:

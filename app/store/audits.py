@@ -12,6 +12,7 @@ from app.domain.events import Event
 from app.domain.people import PARTNER_ROLES, Role
 from app.store import events
 from app.store.database import to_text
+from app.store.patterns import beginning, containing
 
 _PARTNER = ", ".join(f"'{role.value}'" for role in sorted(PARTNER_ROLES))
 _WHOSE = {
@@ -56,7 +57,7 @@ def _where(query: AuditQuery, parts: bool) -> tuple[list[str], dict[str, Any]]:
         where.append(_WHOSE[query.whose])
     if query.name:
         where.append(r"ev.actor_name LIKE :name ESCAPE '\'")
-        values["name"] = f"%{_escaped(query.name)}%"
+        values["name"] = containing(query.name)
     if query.subject in (*SUBJECTS, OTHER):
         where.append(_about(query.subject, values))
     for moment, name, sign in ((query.since, "since", ">="), (query.until, "until", "<")):
@@ -71,10 +72,6 @@ def _about(subject: str, values: dict[str, Any]) -> str:
     chosen = SUBJECTS.get(subject) or tuple(start for starts in SUBJECTS.values() for start in starts)
     fits = []
     for n, start in enumerate(chosen):
-        values[f"kind{n}"] = f"{_escaped(start)}%"
+        values[f"kind{n}"] = beginning(start)
         fits.append(rf"ev.kind LIKE :kind{n} ESCAPE '\'")
     return f"{'NOT ' if subject == OTHER else ''}({' OR '.join(fits)})"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

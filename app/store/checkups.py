@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from app.store.database import maybe_from_text
+from app.store.database import maybe_from_text, to_text
 
 _COUNTED = {
     "the sync log": (
@@ -41,19 +41,13 @@ def miscounts(db: Database) -> list[str]:
     return found
 
 
-def waiting(db: Database, now: str) -> tuple[int, datetime | None]:
+def waiting(db: Database, now: datetime) -> tuple[int, datetime | None]:
     """How many intents are due and not sent, and since when the oldest is."""
     row = db.execute(
         """
         SELECT count(*), min(created_at) FROM outbox
         WHERE state IN ('queued', 'running') AND (attempts > 0 OR not_before <= ?)
         """,
-        [now],
+        [to_text(now)],
     ).fetchone()
     return row[0], maybe_from_text(row[1])
-
-
-def admins(db: Database) -> int:
-    """How many administrators can sign in."""
-    sql = "SELECT count(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL"
-    return int(db.execute(sql).fetchone()[0])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from app.store.patterns import containing
+
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
@@ -28,7 +30,6 @@ def count(db: Database) -> int:
 
 def find(db: Database, query: str, limit: int) -> list[Entrance]:
     """Businesses by name, those whose name holds the query only."""
-    pattern = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = db.query(
         """
         SELECT e.id, e.name, e.country, e.currency, c.status, c.platform,
@@ -40,7 +41,7 @@ def find(db: Database, query: str, limit: int) -> list[Entrance]:
         WHERE e.name LIKE :pattern ESCAPE '\\'
         ORDER BY e.name COLLATE NOCASE, e.id LIMIT :limit
         """,
-        {"pattern": pattern, "limit": limit},
+        {"pattern": containing(query), "limit": limit},
     )
     return [
         Entrance(

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from app.domain.record_lists import PAGE_SIZE, LeftOutDocument, Page
 from app.domain.sync_rules import SyncRules
 from app.store.database import from_text, to_text
+from app.store.patterns import containing
 
 _TABLES = {"bill": ("payables", ""), "receivable": ("receivables", "AND d.type = 'invoice'")}
 # Hops along the index from status to status instead of reading every document.
@@ -96,8 +97,7 @@ def _narrowed(text: str, after: str) -> tuple[str, dict[str, Any]]:
         more += " AND (d.created_at, d.id) < (:at, :last)"
         values.update(at=moment, last=last_id)
     if text:
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values["text"] = f"%{escaped}%"
+        values["text"] = containing(text)
         more += r" AND (d.document_id LIKE :text ESCAPE '\' OR d.counterpart_name LIKE :text ESCAPE '\')"
     return more, values
 

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from app.domain.record_lists import LogFilter
 from app.store.database import to_text
+from app.store.patterns import containing
 
 COMMON = 20_000
 """A text that more records hold than this, of all businesses, is looked for along the list itself."""
@@ -49,9 +50,8 @@ def _search(db: Database, text: str) -> tuple[str, str]:
     match = f'{{title party error_text}} : "{quoted}"'
     if len(text) >= 3 and not (text.isascii() and _is_common(db, match)):
         return f"rowid IN ({_MATCHES})", match
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     columns = ("title", "party", "error_text") if len(text) >= 3 else ("title", "party")
-    return "(" + " OR ".join(f"{column} LIKE :text ESCAPE '\\'" for column in columns) + ")", f"%{escaped}%"
+    return "(" + " OR ".join(f"{column} LIKE :text ESCAPE '\\'" for column in columns) + ")", containing(text)
 
 
 def _is_common(db: Database, match: str) -> bool:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from app.domain.businesses import Business
 from app.domain.record_lists import PAGE_SIZE, Page
 from app.store.database import from_text, maybe_from_text, to_text
+from app.store.patterns import containing
 
 # What must be read of each business is looked up by index; the list itself runs along the names.
 _BUSINESSES = """
@@ -101,9 +102,8 @@ _SEARCH = r"""(e.name LIKE :like ESCAPE '\' OR e.id = :text OR c.business LIKE :
 
 def _sought(text: str) -> dict[str, Any]:
     text = text.replace("\0", " ")  # SQLite's index reads no further
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     quoted = text.replace('"', '""')
-    return {"text": text, "like": f"%{escaped}%", "phrase": f'title : "{quoted}"'}
+    return {"text": text, "like": containing(text), "phrase": f'title : "{quoted}"'}
 
 
 def _values(moments: Moments) -> dict[str, Any]:

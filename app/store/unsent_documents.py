@@ -17,6 +17,7 @@ from app.domain.record_lists import PAGE_SIZE, Page
 from app.domain.unsent import Unsent, UnsentQuery
 from app.store import document_lacks
 from app.store.database import from_text, to_text
+from app.store.patterns import containing
 
 _TABLES = {"payable": ("payables", ""), "receivable": ("receivables", "AND d.type = 'invoice'")}
 _OF_STATUS = """
@@ -119,8 +120,7 @@ def _part(kind: str, context: Context, query: UnsentQuery, status: str, values: 
         more += " AND (d.created_at, d.id) < (:at, :last)"
         values.update(at=moment, last=last_id)
     if query.text:
-        escaped = query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values["text"] = f"%{escaped}%"
+        values["text"] = containing(query.text)
         more += _NARROW
     never = document_lacks.never_tried(kind)
     return _OF_STATUS.format(

@@ -84,8 +84,8 @@ def set_disabled(db: Database, user_id: str, at: datetime | None) -> None:
     db.execute("UPDATE users SET disabled_at = ? WHERE id = ?", [maybe_to_text(at), user_id])
 
 
-def count_admins(db: Database, *, but: str) -> int:
-    """How many administrators may sign in, apart from this user."""
+def count_admins(db: Database, *, but: str = "") -> int:
+    """How many administrators may sign in, apart from the user named."""
     row = db.execute(
         "SELECT count(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL AND id <> ?", [but]
     ).fetchone()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, request, stream_with_context, url_for
+from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,10 +16,10 @@ from app.domain.accounts import LedgerAccount
 from app.domain.assignables import Assignable, AssignQuery, AssignState, Kind
 from app.domain.errors import InputError
 from app.domain.people import Action
-from app.domain.spreadsheets import Cell, csv_lines
+from app.domain.spreadsheets import Cell
 from app.domain.uploads import MOST_ROWS
 from app.services import assign_files, frames
-from app.web import formats
+from app.web import downloads, formats
 from app.web.access import needs
 from app.web.amounts import exact_amount
 from app.web.assign import kind_of, query_of
@@ -46,12 +46,8 @@ def download(entity_id: str, kind: str) -> Response:
     which = kind_of(kind)
     query = query_of(which, {"show": "all"} | request.args.to_dict())
     separator = SEPARATORS.get(request.args.get("cells", ""), ",")
-    lines = csv_lines(_rows(entity_id, query), separator)
-    day = deps().clock().astimezone(formats.zone()).date().isoformat()
-    name = f"{'products' if which is Kind.PRODUCTS else 'bill-lines'}-{day}.csv"
-    answer = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    name = "products" if which is Kind.PRODUCTS else "bill-lines"
+    return downloads.table(_rows(entity_id, query), f"{name}-{formats.today().isoformat()}", separator)
 
 
 @bp.route("/<kind>/file", methods=["GET", "POST"])
@@ -107,11 +103,7 @@ def apply(entity_id: str, file_id: str) -> AnyResponse:
 def report(entity_id: str, file_id: str) -> Response:
     """Every row that would change or is wrong, as a file."""
     file = assign_files.get(deps(), entity_id, file_id)
-    answer = Response(
-        stream_with_context(csv_lines(_report_rows(entity_id, file))), content_type="text/csv; charset=utf-8"
-    )
-    answer.headers["Content-Disposition"] = 'attachment; filename="report.csv"'
-    return answer
+    return downloads.table(_report_rows(entity_id, file), "report")
 
 
 def _rows(entity_id: str, query: AssignQuery) -> Iterator[list[Cell]]:

@@ -114,11 +114,7 @@ def _value(entry: Entry, value: str | None) -> str:
 def _coded() -> dict[str, str]:
     """The codes of roles and of connections' states, in words."""
     return {
-        "owner": _("Owner"),
-        "bookkeeper": _("Bookkeeper"),
-        "viewer": _("Viewer"),
-        "support": _("Support"),
-        "admin": _("Administrator"),
+        **{role.value: role_word(role) for role in Role},
         "pending_auth": _("Waiting for sign-in"),
         "connected": _("Connected"),
         "deauthorized": _("Access withdrawn"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.domain.audits import OTHER, SUBJECTS, WHOSE, AuditQuery, Days
 from app.domain.people import Action
-from app.domain.spreadsheets import Cell, csv_lines
+from app.domain.spreadsheets import Cell
 from app.services import audits
-from app.web import formats
+from app.web import downloads, formats
 from app.web.access import needs
 from app.web.audit_words import actor_name, entry_words, role_word
 from app.web.rendering import render
@@ -80,12 +80,7 @@ def _file(entity_id: str | None, name: str) -> AnyResponse:
     days, problem = _days()
     if problem:
         return Response(problem, status=422, mimetype="text/plain")
-    today = deps().clock().astimezone(formats.zone()).date().isoformat()
-    return Response(
-        stream_with_context(csv_lines(_rows(_query(entity_id, days)))),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{today}.csv"'},
-    )
+    return downloads.table(_rows(_query(entity_id, days)), f"{name}-{formats.today().isoformat()}")
 
 
 def _rows(query: AuditQuery) -> Iterator[list[Cell]]:

@@ -76,6 +76,11 @@ def zone() -> tzinfo:
     return _reader().zone
 
 
+def today() -> date:
+    """The day that it is for the person at the screen."""
+    return _reader().now.date()
+
+
 def zone_name() -> str:
     """The zone as the footer names it."""
     here = _reader().zone

@@ -14,15 +14,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.domain.handovers import Handover, NotSent, Period, months, usual_period
 from app.domain.people import Action
 from app.domain.problems import Owner, what_happened
-from app.domain.spreadsheets import Cell, csv_lines
+from app.domain.spreadsheets import Cell
 from app.domain.synced_records import OBJECT_WORDS
-from app.services import frames, handovers, record_marks
-from app.web import formats
+from app.services import handovers, record_marks
+from app.web import downloads, formats
 from app.web.access import needs
 from app.web.amounts import exact_amount
 from app.web.raw_texts import words_of
 from app.web.rendering import render
 from app.web.requests import deps
+from app.web.shells import frame
 
 bp = Blueprint("handovers", __name__, url_prefix="/e/<entity_id>/log")
 COLUMNS = (
@@ -44,7 +45,7 @@ def show(entity_id: str) -> AnyResponse:
         entity_id=entity_id,
         beat_page="",
         sheet=handovers.get(deps(), entity_id, period, formats.zone()),
-        months=list(islice(months(_today()), EARLIER)),
+        months=list(islice(months(formats.today()), EARLIER)),
         asked={"from": request.args.get("from", ""), "to": request.args.get("to", "")},
         problem=problem,
         reason=reason,
@@ -61,13 +62,7 @@ def download(entity_id: str) -> AnyResponse:
     if problem:
         return Response(problem, status=422, mimetype="text/plain")
     sheet = handovers.get(deps(), entity_id, period, formats.zone(), most=None)
-    name = f"handover-{period.first.isoformat()}-{period.last.isoformat()}.csv"
-    lines = list(csv_lines(_rows(sheet)))
-    return Response(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return downloads.table(_rows(sheet), f"handover-{period.first.isoformat()}-{period.last.isoformat()}")
 
 
 def reason(row: NotSent, sheet: Handover) -> str:
@@ -149,17 +144,13 @@ def _plain(amount: int | None, currency: str) -> Decimal | None:
 
 
 def _system() -> str:
-    shell = frames.get(deps(), str((request.view_args or {})["entity_id"]))
-    return shell.system if shell else _("your accounting system")
-
-
-def _today() -> date:
-    return deps().clock().astimezone(formats.zone()).date()
+    found = frame()
+    return found.system if found else _("your accounting system")
 
 
 def _period() -> tuple[Period, str]:
     """The days in the address, or the usual month; and what is wrong with them."""
-    usual = usual_period(_today())
+    usual = usual_period(formats.today())
     first, last = request.args.get("from", ""), request.args.get("to", "")
     if not first and not last:
         return usual, ""

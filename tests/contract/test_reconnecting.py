@@ -367,6 +367,13 @@ def test_a_person_who_had_put_sending_on_hold_finds_it_on_hold_again(again: Agai
 def test_where_sending_cannot_be_held_the_check_says_so(again: Again) -> None:
     again.withdraw()
     again.set_out()
+    again.emulator.control(
+        "POST", f"/connections/{again.connection()['id']}/authorise", {"organisation": OTHER}
+    )
+    again.read(CONNECTION, CONNECTION, *IMPORTED)
+    assert "can't be held with this API version" in again.look()
+    again.say("again")
+    again.set_out()
     again.sign_in()
 
     page = again.look()

@@ -189,6 +189,18 @@ def test_too_many_requests_say_how_long_to_wait(wire: responses.RequestsMock, mo
     assert caught.value.retry_after == 7
 
 
+@pytest.mark.parametrize(("seconds", "wait", "calls"), [(8, "0", 2), (8, "7", 1), (0.9, "0", 1)])
+def test_a_person_waits_out_a_full_line_once_if_there_is_time(
+    wire: responses.RequestsMock, monite: Monite, seconds: float, wait: str, calls: int
+) -> None:
+    for _ in range(calls):
+        wire.patch(f"{BASE}/products/p1", status=429, json={}, headers={"Retry-After": wait})
+
+    with monite.hurried(seconds), pytest.raises(RateLimitedError):
+        monite.update_product("e1", "p1", ledger_account_id="a1")
+    assert len(sent(wire, "/products/p1")) == calls
+
+
 @pytest.mark.parametrize("body", ["<html>Bad gateway</html>", "", "[1, 2]", "null"])
 def test_a_good_status_without_a_json_object_is_no_answer(
     wire: responses.RequestsMock, monite: Monite, body: str

@@ -482,10 +482,11 @@ def test_a_name_ends_no_header_of_a_file(enter: Enter, store: Database) -> None:
         store.execute("UPDATE entities SET name = ?", ['Evil"\r\nSet-Cookie: planted=1\r\n; filename="x'])
 
     for path in ("/e/e1/audit.csv", "/e/e1/log/handover.csv", "/e/e1/assign/bills.csv"):
-        answer = enter().get(path)
-        assert answer.status_code == 200, path
-        assert re.fullmatch(r'attachment; filename="[\w.-]+"', answer.headers["Content-Disposition"]), path
-        assert "planted" not in str(answer.headers)
+        with enter().get(path) as answer:
+            assert answer.status_code == 200, path
+            named = answer.headers["Content-Disposition"]
+            assert re.fullmatch(r'attachment; filename="[\w.-]+"', named), path
+            assert "planted" not in str(answer.headers)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example"])

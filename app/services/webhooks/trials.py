@@ -7,18 +7,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import requests
 from flask_babel import gettext as _
 
-from app.config import is_loopback
 from app.domain.errors import InputError
 from app.domain.webhooks import Channel, signatures
 from app.domain.webhooks.notices import TEST
 from app.services import secrets
 from app.services.deps import Deps
+from app.services.own_addresses import visitor
 from app.services.webhooks.receiving import SECRETS
 from app.services.webhooks.subscriptions import address_of
 from app.store import events, webhooks
@@ -114,17 +113,9 @@ def _headers(deps: Deps, channel: Channel, message_id: str, body: bytes, secret:
 
 def _post(address: str, body: bytes, headers: Mapping[str, str]) -> int | None:
     """The status of the answer; None when there is none. Senders follow no redirect, so nor does this."""
-    with requests.Session() as http:
-        # A proxy of the environment is for the world outside.
-        http.trust_env = not is_loopback(urlsplit(address).hostname or "")
-        http.auth = _as_given
+    with visitor(address) as http:
         try:
             answer = http.post(address, data=body, headers=headers, timeout=PATIENCE, allow_redirects=False)
         except requests.RequestException:
             return None
         return answer.status_code
-
-
-def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Headers as they are, so that a .netrc file on the machine can't replace them."""
-    return request
