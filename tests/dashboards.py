@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
@@ -62,6 +64,10 @@ def _find_idle(settings: Settings) -> Idle | None:
 
 
 def _build(house: House) -> Idle:
-    app = create_app(house.settings, monite=house.monite, wake=house.wake, clock=house.clock)
-    app.extensions["gangway"].connections.close()
+    """Built in a folder of its own: a test may open its store as another side's first."""
+    with TemporaryDirectory(prefix="gangway-app-") as folder:
+        settings = replace(house.settings, instance=Path(folder))
+        empty_files.store(settings.database).close()
+        app = create_app(settings, monite=house.monite, wake=house.wake, clock=house.clock)
+        app.extensions["gangway"].connections.close()
     return Idle(app, house.settings, dict(app.config))
