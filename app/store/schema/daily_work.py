@@ -215,3 +215,9 @@ def stopped_batches_at_last(db: Database) -> None:
             WHERE stop_requested_at IS NOT NULL;
         """,
     )
+
+
+@migrations()
+def recent_batches(db: Database) -> None:
+    """The worker asks each second for the bulk changes of the last days, without reading all others."""
+    run_script(db, "CREATE INDEX batches_by_day ON batches (kind, created_at);")
