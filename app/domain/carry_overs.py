@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.accounts import LedgerAccount
-from app.domain.connections import BusinessInfo, Connection, system_name
+from app.domain.connections import BusinessInfo, Connection, ConnectionStatus, system_name
 from app.domain.entities import same_business_name
 
 
@@ -169,6 +169,22 @@ def differs_openly(before: Before, now: Connection) -> bool:
     """Whether the system, the name or the currency says that it is another organisation."""
     seen = compare(before, now, ())
     return seen.other_system or seen.other_name or seen.other_currency
+
+
+def changed_hands(before: Connection, after: Connection) -> bool:
+    """Whether a connection that never seemed to end leads to another organisation than it did.
+
+    Another trading name alone is no other organisation, as long as the legal one is the same.
+    """
+    was, there = before.business, after.business
+    both = before.status is after.status is ConnectionStatus.CONNECTED
+    if not both or was is None or there is None:
+        return False
+    if was.base_currency and there.base_currency and was.base_currency != there.base_currency:
+        return True
+    names = (was.legal_name, there.legal_name)
+    names = names if all(names) else (was.name, there.name)
+    return all(names) and not same_business_name(names[0] or "", names[1] or "")
 
 
 def name_of(business: BusinessInfo | None) -> str | None:

@@ -30,14 +30,14 @@ def begin(deps: Deps, entity_id: str) -> None:
 
 
 def notice(db: Database, entity_id: str, was: Connection | None, there: Connection, now: datetime) -> None:
-    """There is access again. Where nobody set out here, keep what there was all the same.
+    """There is access again, or to something else. Where nobody set out here, what there was is kept too.
 
     `was` is the same connection as last seen. For inside a write transaction, before anything of the
     organisation is read.
     """
     if carry_overs.find(db, entity_id) is not None:
         return
-    if was is not None and was.status is ConnectionStatus.DEAUTHORIZED:
+    if was is not None and was.status in (ConnectionStatus.DEAUTHORIZED, ConnectionStatus.CONNECTED):
         before = was if _settled(db, entity_id, was) else None
     elif attempts.of_connection(db, entity_id, there.id) is None:
         before = _before(db, entity_id, besides=there.id)

@@ -31,6 +31,7 @@ HISTORY = {
         "disconnect_refused",
         CONFIRMED,
         *share_links.HISTORY,
+        "organisation_changed",
         *REGAINED,
     ),
     "imports": ("import_started", "import_finished", "import_failed", "import_refused"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.domain.carry_overs import changed_hands, name_of
 from app.domain.connections import Connection, ConnectionStatus
 from app.domain.people import SYSTEM, Actor, Role
 from app.domain.problems import diagnose
@@ -33,6 +34,8 @@ from app.store import (
 
 Raw = Mapping[str, Any]
 FOUND = "already so when first seen here"
+OTHER_ORGANISATION = "organisation_changed"
+"""The connection leads to another organisation than before, and was never seen without access."""
 
 
 def connection(
@@ -56,10 +59,10 @@ def connection(
             became=after.status.value,
             note=news[kind],
         )
-    if "connected" in told:
+    if {"connected", OTHER_ORGANISATION} & set(told):
         carry_overs.notice(db, entity_id, before, after, now)
     found_in_use = before is None and after.status is not ConnectionStatus.PENDING_AUTH
-    if found_in_use or {"connected", "import_finished"} & set(told):
+    if found_in_use or {"connected", "import_finished", OTHER_ORGANISATION} & set(told):
         # Somebody has just connected and waits, unless it was connected before we came.
         wanted = [name for name in RESOURCES if name != CONNECTION]
         resources.want(db, entity_id, wanted, now, interactive=before is not None)
@@ -96,6 +99,9 @@ def _news(before: Connection | None, after: Connection) -> dict[str, str | None]
     turned = before is None or before.status is not after.status
     if after.status is ConnectionStatus.CONNECTED and turned:
         news["connected"] = FOUND if before is None else None
+    if before is not None and changed_hands(before, after):
+        names = (name_of(before.business), name_of(after.business))
+        news[OTHER_ORGANISATION] = " → ".join(name for name in names if name)
     regained = before is not None and before.status is ConnectionStatus.DEAUTHORIZED
     again = regained and after.status is ConnectionStatus.CONNECTED
     if after.imported_at is not None and (before is None or before.imported_at is None or again):

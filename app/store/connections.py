@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from app.domain.carry_overs import changed_hands
 from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
 from app.store.database import from_text, maybe_from_text, maybe_to_text, to_text
 from app.store.mirror import Raw, raw_text, upsert
@@ -31,7 +32,7 @@ def save(
         connection = replace(connection, business=connection.business or known.business)
     upsert(db, "connections", [_to_row(entity_id, connection, now, raw)])
     was_connected = connection.status in (ConnectionStatus.CONNECTED, ConnectionStatus.DEAUTHORIZED)
-    if was_connected and (known is None or not known.first_connected_at or _regained(known, connection)):
+    if was_connected and (known is None or not known.first_connected_at or _begins_anew(known, connection)):
         stamp = (known.last_pull if known else None) or connection.created_at + STAMPED_WITHIN
         db.execute(
             """
@@ -84,8 +85,10 @@ def confirm(db: Database, connection_id: str, at: datetime, by: str) -> None:
     )
 
 
-def _regained(known: Connection, seen: Connection) -> bool:
-    return known.status is ConnectionStatus.DEAUTHORIZED and seen.status is ConnectionStatus.CONNECTED
+def _begins_anew(known: Connection, seen: Connection) -> bool:
+    """Whether there is access again, or access to something else."""
+    regained = known.status is ConnectionStatus.DEAUTHORIZED and seen.status is ConnectionStatus.CONNECTED
+    return regained or changed_hands(known, seen)
 
 
 def _to_row(entity_id: str, connection: Connection, now: datetime, raw: Raw | None) -> dict[str, Any]:

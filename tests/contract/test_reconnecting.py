@@ -313,6 +313,23 @@ def test_access_given_elsewhere_to_another_organisation_puts_sending_on_hold(aga
     assert "looks like a different organisation" in again.look()
 
 
+def test_access_given_to_another_organisation_while_nobody_looked_is_caught_all_the_same(
+    again: Again,
+) -> None:
+    connection = again.connection()["id"]
+    again.emulator.control("POST", f"/connections/{connection}/revoke")
+    again.emulator.control("POST", f"/connections/{connection}/authorise", {"organisation": OTHER})
+    again.read(CONNECTION)
+
+    reconnects.look_after(again.deps)
+
+    assert again.push_lists() == {"payable": [], "receivable": []}
+    assert "organisation_changed" in again.kinds()
+    assert "Leads to another organisation" in again.browser.get(f"/e/{again.entity_id}/connection").text
+    again.read(CONNECTION, *IMPORTED)
+    assert "looks like a different organisation" in again.look()
+
+
 @pytest.mark.parametrize("ended", ["on its page", "by starting again"])
 def test_a_new_connection_to_the_same_organisation_leaves_everything_as_it_was(
     again: Again, ended: str

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from app.domain.carry_overs import Before, Carried, Fate, Verdict, compare, find
+from app.domain.carry_overs import Before, Carried, Fate, Verdict, changed_hands, compare, find
 from app.domain.connections import BusinessInfo, Connection, ConnectionStatus
 from app.domain.errors import ConflictError, ForbiddenError, RefusedError
 from app.domain.resources import CONNECTION
@@ -230,3 +230,24 @@ def test_every_page_asks_for_the_check_once_there_is_access_again(db: Database, 
 
     assert banners[1:] == ["withdrawn", "regained"]
     deps.monite.close()
+
+
+@pytest.mark.parametrize(
+    ("was", "there", "changed"),
+    [
+        (("Fernlight", "Fernlight Ltd", "GBP"), ("Rook Lettings", "Rook Lettings Ltd", "GBP"), True),
+        (("Fernlight", "Fernlight Ltd", "GBP"), ("Rook", "Fernlight Limited", "GBP"), False),
+        (("Fernlight", None, "GBP"), ("Fernlight", "Fernlight Ltd", "GBP"), False),
+        (("Fernlight", None, "GBP"), ("Rook", None, "GBP"), True),
+        (("Fernlight", None, "GBP"), ("Fernlight", None, "EUR"), True),
+        (("Fernlight", None, None), (None, "Fernlight Ltd", "EUR"), False),
+    ],
+)
+def test_another_organisation_is_told_from_another_name(
+    was: tuple[str | None, str | None, str | None],
+    there: tuple[str | None, str | None, str | None],
+    changed: bool,
+) -> None:
+    before, after = (replace(CONNECTED, business=BusinessInfo(*told)) for told in (was, there))
+
+    assert changed_hands(before, after) is changed
