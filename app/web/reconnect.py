@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from app.domain.errors import InputError
 from app.domain.outbox import OutboxState
 from app.domain.people import Action
-from app.services import frames, reconnects
-from app.services.reconnects import Check, Stage
+from app.services import frames, reconnect_checks, reconnects
+from app.services.reconnect_checks import Check, Stage
 from app.web.access import needs
 from app.web.beats import beat, lead_to, reshape
 from app.web.rendering import render
@@ -62,7 +62,7 @@ def answer(entity_id: str) -> Response:
 @beat("reconnect", always=True)
 def changed(entity_id: str) -> str:
     """Another page once there is something else to say."""
-    if reshape(shape_of(reconnects.check(deps(), entity_id, so_far=bool(_so_far())))):
+    if reshape(shape_of(reconnect_checks.check(deps(), entity_id, so_far=bool(_so_far())))):
         lead_to(url_for("reconnect.show", entity_id=entity_id))
     return ""
 
@@ -83,7 +83,7 @@ def _page(entity_id: str, found: Check, *, status: int = 200, problem: InputErro
         shape=shape_of(found),
         so_far=_so_far(),
         chosen=_picks(),
-        offered=reconnects.choices(deps(), entity_id) if found.needing else [],
+        offered=reconnect_checks.choices(deps(), entity_id) if found.needing else [],
         form_key=secrets.token_urlsafe(16),
     )
 
@@ -121,7 +121,7 @@ def _finish(entity_id: str, *, resume: bool) -> Response:
 
 
 def _check(entity_id: str) -> Check | None:
-    return reconnects.check(deps(), entity_id, so_far=bool(_so_far()))
+    return reconnect_checks.check(deps(), entity_id, so_far=bool(_so_far()))
 
 
 def _so_far() -> str:

@@ -23,7 +23,7 @@ from app.domain.resources import (
     Share,
 )
 from app.factory import create_app
-from app.services import outbox, reconnects, refresh
+from app.services import outbox, reconnect_checks, reconnects, refresh
 from app.services.deps import Deps
 from app.store import carry_overs, events
 from tests.contract.gangways import open_deps
@@ -227,7 +227,7 @@ def test_what_uses_accounts_of_the_same_code_and_name_follows_and_the_rest_waits
     again.set_out()
     again.sign_in(OTHER)
     again.say("accept")
-    found = reconnects.check(again.deps, again.entity_id)
+    found = reconnect_checks.check(again.deps, again.entity_id)
     assert found is not None
     assert found.following
     assert found.needing
@@ -237,7 +237,7 @@ def test_what_uses_accounts_of_the_same_code_and_name_follows_and_the_rest_waits
     again.say("assign", **{f"account-{found.needing[0].before.id}": new.id})
     outbox.pump(again.deps, 20)
 
-    after = reconnects.check(again.deps, again.entity_id)
+    after = reconnect_checks.check(again.deps, again.entity_id)
     assert after is not None
     assert after.may_finish
     assert after.following == []
