@@ -93,9 +93,12 @@ def test_reads_go_on_with_the_former_data_while_a_large_scenario_loads(tmp_path:
             seen.append(before.send("GET", "/payables").status_code)
         loading.join()
 
-        # Former data first; then the new one, to which the former token means nothing.
-        assert seen == sorted(seen)
-        assert set(seen) <= {200, 401}
+        # Former data first; then the new one, to which the former token means nothing. One request may
+        # have been let in just before, and find its business gone.
+        between = [status for status in seen if status not in (200, 401)]
+        assert between in ([], [403])
+        told = [status for status in seen if status not in between]
+        assert told == sorted(told)
         assert seen.count(200) > 5
         assert [entity["name"] for entity in emulator.state()["entities"]] == ["Bulk business 1"]
 
