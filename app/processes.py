@@ -6,6 +6,7 @@ however the parent dies, its children go too; and a child that dies is started a
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 LIFELINE = "GANGWAY_LIFELINE"
 WRONG_SETTINGS = 2
@@ -121,15 +123,19 @@ class Family:
 
 
 def answer(url: str) -> bytes | None:
-    """The body that the address answers with, whatever its status; None when nobody answers."""
+    """The body that the address answers with, whatever its status; None when nobody answers to the end."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own address
+        with _open(url) as response:
             return bytes(response.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return bytes(error.read())
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return None
+
+
+def _open(url: str) -> Any:
+    try:
+        return urllib.request.urlopen(url, timeout=2)  # noqa: S310 - our own address
+    except urllib.error.HTTPError as error:
+        return error
 
 
 def port_is_free(host: str, port: int) -> bool:
