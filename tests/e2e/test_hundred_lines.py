@@ -48,6 +48,8 @@ def test_a_hundred_lines_are_assigned_by_keyboard_alone(page: Page, emulator: Em
     steps.reload_until(page, page.get_by_text(f"0 of {lines} done"))
     tab = page.get_by_role("link", name=re.compile("^Needs an account"))
     fields = page.get_by_role("combobox", name=re.compile("^Account for "))
+    # Lines may still come in between the list and the count of one page.
+    steps.reload_until(page, fields.nth(49))
 
     left = lines
     while left:
