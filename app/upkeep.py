@@ -184,7 +184,7 @@ def _told_backup(made: Made, settings: Settings) -> str:
             else str(settings.instance / "encryption_key")
         )
         lines.append(
-            f"The {made.sealed} secrets in it are encrypted. Keep their key in another place: {where}, "
+            f"Secrets in it, encrypted: {made.sealed}. Keep their key in another place: {where}, "
             f"fingerprint {' and '.join(made.keys) or 'unknown: none of the keys here opens them'}."
         )
     return "\n".join(lines)
